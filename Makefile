@@ -1,0 +1,43 @@
+# Two commands do all the set-up: `make run` and `make test`. Needs Python 3.11+, make and pip.
+PY     ?= python3
+VENV   ?= .venv
+# A CUDA build: see docs/operators-guide.md.
+TORCH  ?= torch==2.13.0
+MODELS ?= .models
+MODEL   = $(MODELS)/smollm2-135m-b179c952
+PIP     = $(VENV)/bin/python -m pip -q --disable-pip-version-check
+PYTHON  = $(VENV)/bin/python
+SCRIPT ?= bot/rehearsal/scripts/demo.toml
+
+$(VENV)/.ok: requirements.lock
+	$(PY) -m venv $(VENV)
+	$(PIP) install $(TORCH)
+	$(PIP) install --require-hashes --no-deps -r requirements.lock
+	touch $@
+
+$(MODEL)/config.json: | $(VENV)/.ok
+	$(PYTHON) -m engine.serving.embedded
+
+run: $(MODEL)/config.json
+	$(PYTHON) -m bot run
+
+demo: $(MODEL)/config.json
+	$(PYTHON) -m bot rehearse --script $(SCRIPT)
+
+test: $(MODEL)/config.json
+	$(PYTHON) -m pytest -q
+
+check: $(VENV)/.ok
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+bench: $(MODEL)/config.json
+	$(PYTHON) -m bench.serving
+
+lock:
+	uv pip compile pyproject.toml --all-extras -c constraints-cpu.txt --generate-hashes \
+	  --no-emit-package torch --python-version 3.11 --no-header -o requirements.lock
+
+.PHONY: run demo test check bench lock

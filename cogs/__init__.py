@@ -1,0 +1,1 @@
+"""One group of slash commands a file; translation only."""

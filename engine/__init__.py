@@ -1,0 +1,1 @@
+"""Everything of Scriptorium that would survive a move away from Discord."""

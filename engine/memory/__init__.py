@@ -1,0 +1,1 @@
+"""What of a story reaches the prompt: pure functions."""

@@ -1,0 +1,1 @@
+"""The model server process: started with `python -m engine.serving`, never imported."""

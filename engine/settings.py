@@ -1,0 +1,71 @@
+"""What an operator can choose about the engine. Read once at the start, frozen, passed in."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+EMBEDDED = "embedded"
+
+
+class Quantization(StrEnum):
+    """How the weights of the linear layers are held in memory."""
+
+    NF4 = "nf4"
+    INT8 = "int8"
+    NONE = "none"
+
+
+class Device(StrEnum):
+    """Where the model runs. AUTO takes CUDA when torch sees a GPU."""
+
+    AUTO = "auto"
+    CUDA = "cuda"
+    CPU = "cpu"
+
+
+class FrozenSettings(BaseSettings):
+    """Settings from the environment and `.env`; empty values count as unset."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+    )
+
+
+class EngineSettings(FrozenSettings):
+    """Storage, and which model server the bot process talks to."""
+
+    data_dir: Path = Path("data")
+    database_url: SecretStr | None = None  # None: SQLite in data_dir
+    model_url: str | None = None  # None: the bot starts its own model server
+    model_name: str | None = None  # None: the first model that the server lists
+    model_api_key: SecretStr | None = None
+    seconds_between_tokens: Annotated[float, Field(gt=0, le=600)] = 30.0
+    turns_at_once: Annotated[int, Field(ge=1, le=256)] = 8
+    waiting_per_member: Annotated[int, Field(ge=1)] = 2
+    waiting_per_channel: Annotated[int, Field(ge=1)] = 5
+    waiting_per_server: Annotated[int, Field(ge=1)] = 20
+    waiting_in_all: Annotated[int, Field(ge=1)] = 500
+
+
+class ServingSettings(FrozenSettings):
+    """The model server process (`python -m engine.serving`)."""
+
+    model: str = EMBEDDED  # `embedded`, a hub id, or a folder
+    models_dir: Path = Path(".models")
+    quantization: Quantization = Quantization.NF4
+    device: Device = Device.AUTO
+    context_tokens: Annotated[int, Field(ge=1024, le=1_048_576)] = 8192  # prompt and reply together
+    cache_tokens: Annotated[int, Field(ge=2048)] | None = None  # KV cache; None: from free memory
+    running_requests: Annotated[int, Field(ge=1, le=256)] = 16  # in one batch
+    waiting_requests: Annotated[int, Field(ge=1)] = 64  # beyond the batch; then 429
+    model_threads: Annotated[int, Field(ge=1, le=256)] = 1  # CPU threads
+    serving_host: str = "127.0.0.1"
+    serving_port: Annotated[int, Field(ge=0, le=65535)] = 8811  # 0: any free port
+    serving_api_key: SecretStr | None = None  # None: no key is asked for

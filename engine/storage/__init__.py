@@ -1,0 +1,1 @@
+"""The only SQL: database, migrations, one module per table family."""
