@@ -1,0 +1,1 @@
+"""Discord without Discord: the same bot and cogs in a local page or a played script."""
