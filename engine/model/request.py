@@ -33,6 +33,7 @@ class ModelRequest:
     seed: int
     sampling: Sampling = Sampling()
     stop: tuple[str, ...] = ()
+    cache_salt: str = ""  # requests share cached prefixes only within one salt; one salt a server
 
 
 @dataclass(frozen=True, slots=True)
