@@ -66,7 +66,8 @@ class TurnQueue:
         return ticket
 
     def leave(self, ticket: "Ticket") -> None:
-        """Free the ticket's place; nothing happens if that was done before."""
+        """Free the ticket's place, waiting or running. Again: nothing happens."""
+        ticket.released = True
         if ticket in self._waiting:
             self._waiting.remove(ticket)
         elif ticket in self._running:
@@ -118,8 +119,8 @@ class Ticket:
         self.place = -1  # 0: it waits no more; 1: it is next; set by the queue
         self.started = 0.0  # by the queue's clock; set when place becomes 0
         self.entered = False
+        self.released = False
         self._queue = queue
-        self._released = False
         self._moved = asyncio.Event()
 
     def expected_seconds(self) -> float | None:
@@ -134,9 +135,7 @@ class Ticket:
 
     def release(self) -> None:
         """Free the place, waiting or running. Again: nothing happens."""
-        if not self._released:
-            self._released = True
-            self._queue.leave(self)
+        self._queue.leave(self)
 
     def move_to(self, place: int) -> None:
         """Take the place that the queue has counted."""
@@ -152,7 +151,7 @@ class Ticket:
         except BaseException:
             self.release()  # also when the slot was given in the very moment of cancellation
             raise
-        if self.entered or self._released:
+        if self.entered or self.released:
             raise RuntimeError("a ticket is good for one turn")
         self.entered = True
         return self
