@@ -1,0 +1,126 @@
+"""Ballots between alternatives. The candidates are turns inserted with `ballot_id`."""
+
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+
+from engine.errors import BallotClosed, TurnNotFound
+from engine.storage.conflicts import insert_into, insert_unless_present
+from engine.storage.database import Transaction
+from engine.storage.rows import select_ballots, to_ballot
+from engine.storage.schema import ballots, candidates, votes
+from engine.story import Ballot, BallotState, Tally
+
+
+async def open_ballot(
+    tx: Transaction,
+    *,
+    guild_id: int,
+    story_id: int,
+    head_turn_id: int | None,
+    opener_id: int,
+    interaction_id: int,
+    now_ms: int,
+) -> Ballot:
+    """Open a ballot without candidates; the same interaction again returns the same ballot."""
+    await insert_unless_present(
+        tx,
+        ballots,
+        guild_id=guild_id,
+        story_id=story_id,
+        head_turn_id=head_turn_id,
+        state=BallotState.OPEN,
+        opener_id=opener_id,
+        interaction_id=interaction_id,
+        created_ms=now_ms,
+    )
+    row = await tx.execute(
+        select_ballots().where(
+            ballots.c.guild_id == guild_id, ballots.c.interaction_id == interaction_id
+        )
+    )
+    return await _with_candidates(tx, row.one())
+
+
+async def find_ballot(tx: Transaction, *, guild_id: int, ballot_id: int) -> Ballot | None:
+    """Return a ballot with its candidates."""
+    row = (
+        await tx.execute(
+            select_ballots().where(ballots.c.guild_id == guild_id, ballots.c.id == ballot_id)
+        )
+    ).one_or_none()
+    return await _with_candidates(tx, row) if row else None
+
+
+async def _with_candidates(tx: Transaction, row: Row[Any]) -> Ballot:
+    ids = await tx.scalars(
+        select(candidates.c.turn_id)
+        .where(candidates.c.guild_id == row.guild_id, candidates.c.ballot_id == row.id)
+        .order_by(candidates.c.turn_id)
+    )
+    return to_ballot(row, tuple(ids))
+
+
+async def cast_vote(
+    tx: Transaction, *, guild_id: int, ballot_id: int, member_id: int, turn_id: int, now_ms: int
+) -> None:
+    """Give a member's one vote, or change it.
+
+    Raises:
+        TurnNotFound: the turn is no candidate of this ballot.
+        BallotClosed: the ballot was decided.
+    """
+    ballot = await find_ballot(tx, guild_id=guild_id, ballot_id=ballot_id)
+    if ballot is None or turn_id not in ballot.candidate_ids:
+        raise TurnNotFound(turn_id)
+    if ballot.state is BallotState.DECIDED:
+        raise BallotClosed(ballot.chosen_turn_id)
+    statement = insert_into(tx, votes).values(
+        guild_id=guild_id,
+        ballot_id=ballot_id,
+        member_id=member_id,
+        turn_id=turn_id,
+        cast_ms=now_ms,
+    )
+    await tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=[votes.c.guild_id, votes.c.ballot_id, votes.c.member_id],
+            set_={"turn_id": turn_id, "cast_ms": now_ms},
+        )
+    )
+
+
+async def read_tally(tx: Transaction, *, guild_id: int, ballot_id: int) -> Tally | None:
+    """Count the votes; None when the server has no such ballot."""
+    ballot = await find_ballot(tx, guild_id=guild_id, ballot_id=ballot_id)
+    if ballot is None:
+        return None
+    rows = await tx.execute(
+        select(votes.c.turn_id, func.count().label("votes"))
+        .where(votes.c.guild_id == guild_id, votes.c.ballot_id == ballot_id)
+        .group_by(votes.c.turn_id)
+    )
+    counts = {row.turn_id: row.votes for row in rows}
+    return Tally(ballot, tuple(counts.get(turn_id, 0) for turn_id in ballot.candidate_ids))
+
+
+async def decide_ballot(
+    tx: Transaction, *, guild_id: int, ballot_id: int, chosen_turn_id: int
+) -> None:
+    """Close a ballot in favour of a candidate.
+
+    Raises:
+        BallotClosed: it was decided before.
+    """
+    decided = await tx.execute(
+        update(ballots)
+        .where(
+            ballots.c.guild_id == guild_id,
+            ballots.c.id == ballot_id,
+            ballots.c.state == BallotState.OPEN,
+        )
+        .values(state=BallotState.DECIDED, chosen_turn_id=chosen_turn_id)
+    )
+    if decided.rowcount != 1:
+        ballot = await find_ballot(tx, guild_id=guild_id, ballot_id=ballot_id)
+        raise BallotClosed(ballot.chosen_turn_id if ballot else None)
