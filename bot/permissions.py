@@ -1,0 +1,52 @@
+"""What the bot asks for on a server: the least that its features need."""
+
+import discord
+
+NEEDED = discord.Permissions(
+    view_channel=True,
+    send_messages=True,  # also opens forum posts
+    send_messages_in_threads=True,
+    create_public_threads=True,  # a story in a thread of its own
+    attach_files=True,  # exports
+    read_message_history=True,  # replies, and finding its own posts again after a restart
+)
+SCOPES = ("bot", "applications.commands")
+POWERFUL = discord.Permissions(
+    administrator=True,
+    manage_guild=True,
+    manage_roles=True,
+    manage_channels=True,
+    manage_messages=True,
+    manage_threads=True,
+    manage_webhooks=True,
+    kick_members=True,
+    ban_members=True,
+    moderate_members=True,
+    mention_everyone=True,
+)
+
+
+def invite_url(application_id: int) -> str:
+    """Return the address that adds the bot to a server with the permissions it needs."""
+    return discord.utils.oauth_url(application_id, permissions=NEEDED, scopes=SCOPES)
+
+
+def missing_permissions(held: discord.Permissions) -> list[str]:
+    """Name each needed permission that `held` lacks; an administrator lacks none."""
+    return [] if held.administrator else names(NEEDED, held, wanted=False)
+
+
+def powerful_permissions(held: discord.Permissions) -> list[str]:
+    """Name each permission in `held` that the bot has no use for and that could do harm."""
+    return names(POWERFUL, held, wanted=True)
+
+
+def label(permission: str) -> str:
+    """Return the name that Discord's pages show, in English."""
+    return (
+        "View Channels" if permission == "read_messages" else permission.replace("_", " ").title()
+    )
+
+
+def names(of: discord.Permissions, held: discord.Permissions, *, wanted: bool) -> list[str]:
+    return [name for name, is_asked in of if is_asked and getattr(held, name) is wanted]
