@@ -1,14 +1,125 @@
 """PostgreSQL: one bot process a database, several writing connections."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from engine.errors import StorageFailed
+from engine.storage.failures import storage_failures
+from engine.storage.migration import is_behind, migrate, revision_of
+
+log = structlog.get_logger()
+
+_LOCK_KEY = int.from_bytes(b"scriptor")
+_SECONDS_TO_CONNECT = 10
+_SECONDS_PER_STATEMENT = 60
+
+
+class SessionLock:
+    """What keeps a second bot off the database, for as long as one connection lives.
+
+    Entered by every writing transaction: when the connection was lost, and the lock with it, the
+    lock is taken again before anything is written.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._connection: AsyncConnection | None = None
+        self._taking = asyncio.Lock()
+
+    async def __aenter__(self) -> None:
+        async with self._taking:
+            if not await self._is_held():
+                await self.release()
+                await self._take()
+
+    async def __aexit__(self, *_exception: object) -> None:
+        pass
+
+    async def release(self) -> None:
+        """Let another process have the database."""
+        if self._connection is not None:
+            await _drop(self._connection)
+            self._connection = None
+
+    async def _is_held(self) -> bool:
+        if self._connection is None or self._connection.invalidated:
+            return False
+        raw = await self._connection.get_raw_connection()
+        assert raw.driver_connection is not None
+        return not raw.driver_connection.is_closed()
+
+    async def _take(self) -> None:
+        connection = await self._engine.connect()
+        try:
+            taken = await connection.scalar(select(func.pg_try_advisory_lock(_LOCK_KEY)))
+        except BaseException:  # cancelled too: whether it holds the lock is not known
+            await _drop(connection)
+            raise
+        if not taken:
+            await connection.close()
+            raise StorageFailed("another process has this PostgreSQL database open")
+        self._connection = connection
+
+
+async def _drop(connection: AsyncConnection) -> None:
+    # The lock lives as long as its connection: back in the pool it would stay taken.
+    await connection.invalidate()
+    await connection.close()
 
 
 @asynccontextmanager
 async def open_postgres(
     url: str,
 ) -> AsyncGenerator[tuple[AsyncEngine, AsyncEngine, AbstractAsyncContextManager[object]]]:
-    raise NotImplementedError
-    yield
+    """Open the database at `url` (postgresql://...); yield writer, reader and gate."""
+    writer = _engine(url)
+    reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    lock = SessionLock(writer)
+    try:
+        with storage_failures():
+            async with lock:
+                await _migrate(writer)
+        yield writer, reader, lock
+    finally:
+        await lock.release()
+        await writer.dispose()
+
+
+def _engine(url: str) -> AsyncEngine:
+    try:
+        import asyncpg  # noqa: PLC0415 - an extra that SQLite needs not
+    except ModuleNotFoundError as error:
+        raise StorageFailed("PostgreSQL needs the package asyncpg (extra: postgres)") from error
+
+    # asyncpg itself reads the URL, so that all of its options hold (sslmode, host=/socket, ...).
+    dsn = url.replace("postgresql+asyncpg://", "postgresql://", 1)
+
+    async def connect() -> "asyncpg.Connection[asyncpg.Record]":
+        return await asyncpg.connect(
+            dsn, timeout=_SECONDS_TO_CONNECT, command_timeout=_SECONDS_PER_STATEMENT
+        )
+
+    return create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=connect,
+        pool_size=8,
+        max_overflow=8,
+        pool_pre_ping=True,  # the server may have been restarted since
+        hide_parameters=True,  # an error must not quote members' words
+    )
+
+
+async def _migrate(writer: AsyncEngine) -> None:
+    async with writer.begin() as connection:
+        revision = await connection.run_sync(revision_of)
+        if not is_behind(revision):
+            return
+        if revision is not None:
+            # All or nothing; a copy is pg_dump's work, which need not be on this machine.
+            log.warning("migrating_without_backup", revision=revision)
+        await connection.run_sync(migrate)
