@@ -1,0 +1,124 @@
+"""A small Discord server for rehearsals: channels, a forum, two writers and a moderator."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import discord
+from simcord import ChannelHandle, GuildHandle, MemberActor
+
+from bot.rehearsal.live import LiveEnv
+from bot.rehearsal.shims import correct
+
+SECONDS_TO_START = 30.0
+MESSAGE_MENU = discord.AppCommandType.message.value
+MODERATOR = discord.Permissions(manage_guild=True, manage_messages=True, manage_threads=True)
+
+
+@dataclass
+class Room:
+    """A simulated server with a bot in it. `language` is what every member's Discord is set to."""
+
+    env: LiveEnv
+    guild: GuildHandle
+    channels: tuple[ChannelHandle, ...]
+    forum: ChannelHandle
+    members: tuple[MemberActor, ...]
+    language: str
+    acting: asyncio.Lock = field(default_factory=asyncio.Lock)  # simcord takes one action at a time
+
+    def places(self) -> list[ChannelHandle]:
+        """Return where a story can be: text channels with their threads, then forum posts."""
+        found: list[ChannelHandle] = []
+        for channel in self.channels:
+            found += [channel, *channel.threads]
+        return found + self.forum.threads
+
+    def find_place(self, channel_id: int) -> ChannelHandle | None:
+        """Return the channel, thread or post with this id."""
+        return next((place for place in self.places() if place.id == channel_id), None)
+
+    def find_member(self, name: str) -> MemberActor | None:
+        """Return the member called `name`, in any case."""
+        return next((m for m in self.members if m.name == name.casefold()), None)
+
+    def message_menus(self) -> list[str]:
+        """Return the names of the bot's message menus."""
+        return [name for name, kind in self._commands() if kind == MESSAGE_MENU]
+
+    def label(self, menu: str) -> str:
+        """Return the menu's name as a member reads it."""
+        translated = self._commands()[menu, MESSAGE_MENU].get("name_localizations") or {}
+        return str(translated.get(self.language, menu))
+
+    async def use_menu(self, menu: str, *, member_id: int, place_id: int, message_id: int) -> str:
+        """Let a member use a message menu; return what the bot answered, "" when nothing."""
+        place = self.find_place(place_id)
+        member = next(member for member in self.members if member.id == member_id)
+        assert place is not None
+        message = next(message for message in place.history() if message.id == message_id)
+        result = await member.context_menu(place, menu, message)
+        return result.response.content if result.response else ""
+
+    def _commands(self) -> dict[tuple[str, int], dict[str, Any]]:
+        return self.env.backend.commands.get(None, {})
+
+
+@asynccontextmanager
+async def open_room(create_bot: Callable[[], discord.Client], language: str) -> AsyncIterator[Room]:
+    """Start the bot in a room of its own, and stop it at the end."""
+    room: Room | None = None
+    with _corrected(lambda: room.language if room else language):
+        env = LiveEnv(create_bot())
+        room = _furnish(env, language)
+        await env.start()
+        with env.time_context():
+            try:
+                await asyncio.wait_for(_until_ready(env.bot), SECONDS_TO_START)
+                _mark_age_restricted(env.bot, room.channels[-1].id)
+                yield room
+            finally:
+                await env.shutdown()
+
+
+def _furnish(env: LiveEnv, language: str) -> Room:
+    # Always in this order: the ids follow from it, and a kept story is found by its channel's id.
+    guild = env.create_guild("The Writers' Room")
+    moderators = guild.create_role("Moderators", permissions=MODERATOR)
+    members = (
+        guild.add_member(env.create_user("alice", global_name="Alice")),
+        guild.add_member(env.create_user("bo", global_name="Bo")),
+        guild.add_member(env.create_user("maya", global_name="Maya"), roles=[moderators]),
+    )
+    channels = (
+        guild.create_text_channel("fireside", topic="Stories for everybody"),
+        guild.create_text_channel("night-shift", topic="A second table, for a second story"),
+        guild.create_text_channel("after-dark", topic="Age-restricted"),
+    )
+    forum = guild.create_forum_channel("bookshelf")
+    return Room(env, guild, channels, forum, members, language)
+
+
+async def _until_ready(bot: discord.Client) -> None:
+    await bot.wait_until_ready()
+
+
+def _mark_age_restricted(bot: discord.Client, channel_id: int) -> None:
+    # simcord cannot make such a channel; the bot's own picture of it is what the bot asks.
+    channel = bot.get_channel(channel_id)
+    assert isinstance(channel, discord.TextChannel)
+    channel.nsfw = True
+
+
+@contextmanager
+def _corrected(locale: Callable[[], str]) -> Iterator[None]:
+    with ExitStack() as undo:
+
+        def patch(target: Any, name: str, value: Any) -> None:
+            undo.callback(setattr, target, name, getattr(target, name))
+            setattr(target, name, value)
+
+        correct(patch, locale)
+        yield
