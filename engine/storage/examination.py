@@ -6,14 +6,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import make_url
-from sqlalchemy.ext.asyncio import create_async_engine
-
 from engine.errors import StorageFailed
-from engine.storage.failures import storage_failures
 from engine.storage.sqlite import BACKUPS_NAME, FILE_NAME
 
 _WAL_RESET_FIXED = (3, 51, 3)  # https://sqlite.org/wal.html#walresetbug
+_SECONDS_TO_CONNECT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +72,20 @@ async def examine_postgres(url: str) -> str:
     Raises:
         StorageFailed: it cannot be reached, refuses the account, or is read-only.
     """
-    engine = create_async_engine(
-        make_url(url).set(drivername="postgresql+asyncpg"), connect_args={"timeout": 20}
-    )
     try:
-        with storage_failures():
-            async with engine.connect() as connection:
-                version = (await connection.exec_driver_sql("SHOW server_version")).scalar_one()
-                read_only = await connection.exec_driver_sql("SHOW transaction_read_only")
-                if read_only.scalar_one() == "on":
-                    raise StorageFailed("the server takes no writes")
-                return str(version)
-    finally:
-        await engine.dispose()
+        import asyncpg  # noqa: PLC0415 - an extra that SQLite needs not
+    except ModuleNotFoundError as error:
+        raise StorageFailed("PostgreSQL needs the package asyncpg (extra: postgres)") from error
+    dsn = url.replace("postgresql+asyncpg://", "postgresql://", 1)
+    try:
+        connection = await asyncpg.connect(dsn, timeout=_SECONDS_TO_CONNECT)
+        try:
+            version = str(await connection.fetchval("SHOW server_version"))
+            read_only = await connection.fetchval("SHOW transaction_read_only")
+        finally:
+            await connection.close()
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        raise StorageFailed(f"{type(error).__name__}: {error}".splitlines()[0]) from error
+    if read_only == "on":
+        raise StorageFailed("the server takes no writes")
+    return version
