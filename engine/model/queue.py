@@ -60,6 +60,10 @@ class TurnQueue:
             taken = sum(map(belongs, tickets))
             if taken >= most:
                 raise QueueFull(scope=scope, waiting=taken)
+        return self.readmit(member_id=member_id, channel_id=channel_id, guild_id=guild_id)
+
+    def readmit(self, *, member_id: int, channel_id: int, guild_id: int) -> "Ticket":
+        """Take a place for a turn that was accepted before a restart: no share is asked for."""
         ticket = Ticket(self, member_id=member_id, channel_id=channel_id, guild_id=guild_id)
         self._waiting.append(ticket)
         self._advance()

@@ -1,1 +1,75 @@
 """Use cases of writing together."""
+
+from engine.runtime import Progress, Waiting, Writing
+from engine.writing.alternatives import follow_ballot, offer_alternatives
+from engine.writing.draft import Alternatives, Draft
+from engine.writing.export import Export, export_story
+from engine.writing.head import UNSET, ExpectedHead, Unset
+from engine.writing.human_turns import add_held_turn, check_may_write, write_turn
+from engine.writing.model_turns import continue_story, resume_turn, retry_turn, stop_turn
+from engine.writing.posting import list_posts, mark_posted, record_post
+from engine.writing.prompting import show_context
+from engine.writing.reading import (
+    Participant,
+    StoryStatus,
+    find_turn_by_message,
+    get_story_of,
+    read_story,
+    story_status,
+    unfinished_turns,
+)
+from engine.writing.story_bounds import LANGUAGES, end_story, start_story
+from engine.writing.texts import (
+    MOST_DETAIL_CHARACTERS,
+    MOST_DIRECTION_CHARACTERS,
+    MOST_TITLE_CHARACTERS,
+    MOST_TURN_CHARACTERS,
+)
+from engine.writing.undoing import Undone, redo, undo
+from engine.writing.voting import decide, read_tally, vote
+
+__all__ = [
+    "LANGUAGES",
+    "MOST_DETAIL_CHARACTERS",
+    "MOST_DIRECTION_CHARACTERS",
+    "MOST_TITLE_CHARACTERS",
+    "MOST_TURN_CHARACTERS",
+    "UNSET",
+    "Alternatives",
+    "Draft",
+    "ExpectedHead",
+    "Export",
+    "Participant",
+    "Progress",
+    "StoryStatus",
+    "Undone",
+    "Unset",
+    "Waiting",
+    "Writing",
+    "add_held_turn",
+    "check_may_write",
+    "continue_story",
+    "decide",
+    "end_story",
+    "export_story",
+    "find_turn_by_message",
+    "follow_ballot",
+    "get_story_of",
+    "list_posts",
+    "mark_posted",
+    "offer_alternatives",
+    "read_story",
+    "read_tally",
+    "record_post",
+    "redo",
+    "resume_turn",
+    "retry_turn",
+    "show_context",
+    "start_story",
+    "stop_turn",
+    "story_status",
+    "undo",
+    "unfinished_turns",
+    "vote",
+    "write_turn",
+]

@@ -1,0 +1,125 @@
+"""What of a story's past reaches the model: a pure function of the path to its head.
+
+Stable first, volatile last, so that the server's prefix cache holds from turn to turn: system
+text, opening, turns, instruction. When the window is full a third of it is dropped at once.
+"""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from engine.errors import ModelUnusable
+from engine.memory.frame import Frame, FrameTokens, keep_last_bytes
+from engine.memory.prompt import Block, BlockKind, Prompt
+from engine.model.request import Message
+from engine.safety.special_tokens import break_special_tokens
+from engine.story import Turn, TurnKind
+
+PROMPT_TOKENS = 24  # what chat templates put around a whole prompt, at most
+MESSAGE_TOKENS = 12  # what they put around one message, at most, and the joint of two texts
+INSTRUCTION_TOKENS = 256  # kept free for it, so that its length does not move the window
+LEAST_WINDOW_TOKENS = 64
+
+
+def compose(
+    frame: Frame,
+    frame_tokens: FrameTokens,
+    path: Sequence[Turn],
+    *,
+    budget_tokens: int,
+    specials: Sequence[str],
+) -> Prompt:
+    """Lay out the prompt of the next turn after `path` (root first) within the budget.
+
+    `turn.tokens` counts the turn's text with its special tokens broken; a turn without a count
+    is taken at its UTF-8 bytes, which no tokenizer exceeds. The rendered prompt never has more
+    than `budget_tokens`.
+
+    Raises:
+        ModelUnusable: the budget leaves no room for the story beside the frame.
+    """
+    told = [turn for turn in path if turn.text]
+    window = _window_tokens(frame_tokens, budget_tokens)
+    costs = [min(_text_tokens(turn, specials) + MESSAGE_TOKENS, window) for turn in told]
+    start = window_start(costs, window)
+    blocks = (
+        *_frame_head(frame, frame_tokens, is_whole=start == 0),
+        *(
+            _turn_block(turn, cost, specials)
+            for turn, cost in zip(told[start:], costs[start:], strict=True)
+        ),
+        Block(
+            BlockKind.INSTRUCTION,
+            "user",
+            frame.instruction,
+            frame_tokens.instruction + MESSAGE_TOKENS,
+        ),
+    )
+    return Prompt(
+        messages=tuple(
+            Message(role, "\n\n".join(block.text for block in same_role))
+            for role, same_role in groupby(blocks, key=lambda block: block.role)
+        ),
+        blocks=blocks,
+        tokens=sum(block.tokens for block in blocks),
+        budget_tokens=budget_tokens,
+        dropped_turns=start,
+    )
+
+
+def window_start(costs: Sequence[int], window_tokens: int) -> int:
+    """Return the index of the first turn in the window, which always has the newest one.
+
+    The start moves only where the tokens before it pass a multiple of a third of the window: as
+    a story grows, the prompt keeps its prefix for many turns, and undo gives back the very same.
+    """
+    excess = sum(costs) - window_tokens
+    if excess <= 0:
+        return 0
+    stride = window_tokens // 3
+    dropped_tokens = -(-excess // stride) * stride
+    before = 0
+    for index, cost in enumerate(costs):
+        if before >= dropped_tokens:
+            return index
+        before += cost
+    return len(costs) - 1
+
+
+def _window_tokens(frame_tokens: FrameTokens, budget_tokens: int) -> int:
+    instruction = max(frame_tokens.instruction, min(INSTRUCTION_TOKENS, budget_tokens // 8))
+    opening = max(frame_tokens.opening, frame_tokens.opening_cut)
+    taken = frame_tokens.system + opening + instruction + 3 * MESSAGE_TOKENS + PROMPT_TOKENS
+    if budget_tokens - taken < LEAST_WINDOW_TOKENS:
+        raise ModelUnusable(f"a prompt of {budget_tokens} tokens leaves no room for a story")
+    return budget_tokens - taken
+
+
+def _text_tokens(turn: Turn, specials: Sequence[str]) -> int:
+    if turn.tokens is not None:
+        return turn.tokens
+    return len(break_special_tokens(turn.text, specials).encode())
+
+
+def _frame_head(frame: Frame, tokens: FrameTokens, *, is_whole: bool) -> tuple[Block, Block]:
+    opening = frame.opening if is_whole else frame.opening_cut
+    opening_tokens = tokens.opening if is_whole else tokens.opening_cut
+    return (
+        Block(
+            BlockKind.SYSTEM, "system", frame.system, tokens.system + MESSAGE_TOKENS + PROMPT_TOKENS
+        ),
+        Block(BlockKind.OPENING, "user", opening, opening_tokens + MESSAGE_TOKENS),
+    )
+
+
+def _turn_block(turn: Turn, cost: int, specials: Sequence[str]) -> Block:
+    text = break_special_tokens(turn.text, specials)
+    is_cut = _text_tokens(turn, specials) + MESSAGE_TOKENS > cost
+    return Block(
+        BlockKind.TURN,
+        "user" if turn.kind is TurnKind.HUMAN else "assistant",
+        keep_last_bytes(text, cost - MESSAGE_TOKENS) if is_cut else text,
+        cost,
+        turn_id=turn.id,
+        turn_number=turn.number,
+        is_cut=is_cut,
+    )

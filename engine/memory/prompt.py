@@ -1,0 +1,47 @@
+"""What the model sees, and of what it is made."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+from engine.model.request import Message, Role
+
+
+class BlockKind(StrEnum):
+    """What a piece of a prompt is."""
+
+    SYSTEM = "system"  # the task, the rating, the story's title, genre and style
+    OPENING = "opening"
+    TURN = "turn"
+    INSTRUCTION = "instruction"  # the length and the member's direction
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of a prompt: what it is, its exact text, and its share of the tokens."""
+
+    kind: BlockKind
+    role: Role
+    text: str
+    tokens: int  # with the tokens that the chat template puts around it; an upper bound
+    turn_id: int | None = None
+    turn_number: int | None = None
+    is_cut: bool = False  # the turn is longer than the window; its end is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A composed prompt. The blocks of one role, joined by blank lines, are its messages."""
+
+    messages: tuple[Message, ...]
+    blocks: tuple[Block, ...]
+    tokens: int  # of the whole rendered prompt; an upper bound
+    budget_tokens: int
+    dropped_turns: int  # the oldest ones, for which the window has no room
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the messages, hex: equal prompts have equal digests."""
+        sent = [[message.role, message.text] for message in self.messages]
+        return hashlib.sha256(json.dumps(sent).encode()).hexdigest()

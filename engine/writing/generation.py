@@ -1,0 +1,204 @@
+"""One accepted model turn is written: queue, prompt, stream, row. The task behind a draft."""
+
+import asyncio
+from asyncio import FIRST_COMPLETED
+from collections.abc import Coroutine
+from contextlib import aclosing
+from dataclasses import asdict, replace
+from typing import Any, TypeVar
+
+import structlog
+
+from engine.errors import Failed, GenerationFailed, ModelUnavailable, StorageFailed
+from engine.model.request import ModelRequest, Piece
+from engine.runtime import Ending, Engine, LiveDraft, Waiting, Writing
+from engine.storage import turns
+from engine.story import Outcome, Provenance, Story, Turn
+from engine.writing.finishing import finish_turn
+from engine.writing.patience import Patience
+from engine.writing.prompting import Prepared, prepare_prompt, store_new_counts
+from engine.writing.reply import clean_reply, cut_to_sentence
+from engine.writing.slot import Slot
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+MOST_ATTEMPTS = 3  # a turn begun so often and never written may be what takes the bot down
+
+
+class EndedEarly(Exception):
+    """Somebody wished the draft to end."""
+
+
+class Generation:
+    """The writing of one turn. Only waits and model calls are cancelled, never the database."""
+
+    def __init__(
+        self, engine: Engine, story: Story, turn: Turn, slot: Slot, live: LiveDraft
+    ) -> None:
+        self._engine = engine
+        self._story = story
+        self._turn = turn
+        self._slot = slot
+        self._live = live
+        self._seed = engine.seeds()
+        self._text = turn.text  # the longest so far, of whatever attempt
+        self._saved = turn.text
+        self._has_begun = False  # whether this attempt brought a first piece
+        self._provenance: Provenance | None = None
+
+    async def run(self) -> Turn:
+        """Write the turn to its end and return it.
+
+        Raises:
+            CancelledError: the engine closes; the row is left unfinished.
+            StorageFailed: likewise.
+        """
+        try:
+            outcome = await self._write()
+        except EndedEarly:
+            if self._live.ending.result() is Ending.ABANDON:
+                raise asyncio.CancelledError from None
+            outcome = Outcome.STOPPED
+        except StorageFailed:
+            raise
+        except Failed as error:
+            log.warning("turn_failed", turn_id=self._turn.id, error=type(error).__name__)
+            outcome = self._fail(error)
+        except Exception as error:
+            log.exception("turn_broken", turn_id=self._turn.id)
+            outcome = self._fail(error)
+        finally:
+            self._slot.leave()
+        written = await finish_turn(
+            self._engine,
+            self._turn,
+            text=self._text,
+            outcome=outcome,
+            provenance=self._provenance,
+        )
+        log.info("turn_written", turn_id=written.id, outcome=outcome.value)
+        return written
+
+    def _fail(self, error: Exception) -> Outcome:
+        self._live.failure = error
+        return Outcome.FAILED
+
+    async def _write(self) -> Outcome:
+        await self._unless_ended(self._slot.wait(self._live.show))
+        async with self._engine.database.writing() as tx:
+            attempts = await turns.begin_writing(
+                tx, guild_id=self._turn.guild_id, turn_id=self._turn.id
+            )
+        if attempts > MOST_ATTEMPTS:
+            raise GenerationFailed(f"begun {MOST_ATTEMPTS} times before and never written")
+        patience = Patience(self._engine)
+        has_broken_off = False
+        while True:
+            try:
+                return await self._ask()
+            except ModelUnavailable as error:
+                if self._has_begun:
+                    if has_broken_off:
+                        raise
+                    has_broken_off = True
+                    patience = Patience(self._engine)
+                self._live.show(Waiting(0, None))
+                await self._unless_ended(patience.wait(error))
+
+    async def _ask(self) -> Outcome:
+        self._has_begun = False
+        async with self._engine.database.reading() as tx:
+            path = await turns.list_path(
+                tx, guild_id=self._turn.guild_id, head_turn_id=self._turn.parent_id
+            )
+        prepared = await self._unless_ended(
+            prepare_prompt(self._engine.model, self._story, path, self._turn.direction)
+        )
+        await store_new_counts(self._engine, self._turn.guild_id, prepared)
+        await self._unless_ended(self._slot.wait_for_prefix())
+        request = ModelRequest(
+            messages=prepared.prompt.messages,
+            most_tokens=self._story.length.reply_tokens,
+            seed=self._seed,
+            cache_salt=str(self._turn.guild_id),
+        )
+        self._provenance = _provenance(prepared, request)
+        text, last = await self._follow(request)
+        self._provenance = replace(
+            self._provenance,
+            prompt_tokens=last.prompt_tokens,
+            cached_tokens=last.cached_tokens,
+            reply_tokens=last.reply_tokens,
+        )
+        if not text:
+            raise GenerationFailed("the model wrote nothing")
+        self._text = cut_to_sentence(text) if last.finish == "length" else text
+        return Outcome.COMPLETE
+
+    async def _follow(self, request: ModelRequest) -> tuple[str, Piece]:
+        reading = asyncio.create_task(self._read(request))
+        try:
+            while not reading.done():
+                await asyncio.wait(
+                    _any_of(reading, self._live.ending),
+                    timeout=self._engine.seconds_between_saves,
+                    return_when=FIRST_COMPLETED,
+                )
+                if self._live.ending.done() and not reading.done():
+                    raise EndedEarly
+                await self._save_partial()
+            return reading.result()
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+    async def _read(self, request: ModelRequest) -> tuple[str, Piece]:
+        raw = text = ""
+        async with aclosing(self._engine.model.stream(request)) as pieces:
+            async for piece in pieces:
+                self._has_begun = True
+                self._slot.prefix_is_read()
+                raw += piece.text
+                text = clean_reply(raw)
+                if text and len(text) >= len(self._text):
+                    self._text = text
+                    self._live.show(Writing(text))
+                if piece.finish is not None:
+                    return text, piece
+        raise GenerationFailed("the stream ended without its last piece")
+
+    async def _save_partial(self) -> None:
+        if self._text != self._saved:
+            self._saved = self._text
+            async with self._engine.database.writing() as tx:
+                await turns.save_partial(
+                    tx, guild_id=self._turn.guild_id, turn_id=self._turn.id, text=self._saved
+                )
+
+    async def _unless_ended(self, work: Coroutine[Any, Any, T]) -> T:
+        task = asyncio.create_task(work)
+        try:
+            await asyncio.wait(_any_of(task, self._live.ending), return_when=FIRST_COMPLETED)
+            if not task.done():
+                raise EndedEarly
+            return task.result()
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+def _any_of(*futures: asyncio.Future[Any]) -> set[asyncio.Future[Any]]:
+    return set(futures)
+
+
+def _provenance(prepared: Prepared, request: ModelRequest) -> Provenance:
+    return Provenance(
+        model=prepared.model.name,
+        seed=request.seed,
+        sampling={**asdict(request.sampling), "most_tokens": request.most_tokens},
+        prompt_hash=prepared.prompt.digest,
+        prompt_tokens=prepared.prompt.tokens,
+        cached_tokens=0,
+        reply_tokens=0,
+    )

@@ -1,0 +1,99 @@
+"""The open story of a channel, and whether its head is free to be written on."""
+
+from enum import Enum
+
+from engine.errors import NoOpenStory, NotYourTurn, StoryEnded, StoryMovedOn, TurnNotFound
+from engine.storage import moves, stories, turns
+from engine.storage.database import Transaction
+from engine.story import MoveKind, Story, StoryState, Turn
+
+
+class Unset(Enum):
+    """Nobody says which head is expected: whatever it is will do."""
+
+    UNSET = "unset"
+
+
+UNSET = Unset.UNSET
+ExpectedHead = int | None | Unset
+
+
+async def get_open_story(tx: Transaction, *, guild_id: int, channel_id: int) -> Story:
+    """Return the open story of a channel.
+
+    Raises:
+        NoOpenStory: it has none.
+    """
+    story = await stories.find_open_story(tx, guild_id=guild_id, channel_id=channel_id)
+    if story is None:
+        raise NoOpenStory(channel_id)
+    return story
+
+
+async def get_turn_and_story(tx: Transaction, *, guild_id: int, turn_id: int) -> tuple[Turn, Story]:
+    """Return a turn and its story, open or ended.
+
+    Raises:
+        TurnNotFound: the server has no such turn.
+    """
+    turn = await turns.find_turn(tx, guild_id=guild_id, turn_id=turn_id)
+    if turn is not None:
+        story = await stories.find_story(tx, guild_id=guild_id, story_id=turn.story_id)
+        if story is not None:
+            return turn, story
+    raise TurnNotFound(turn_id)
+
+
+def refuse_ended(story: Story) -> None:
+    """Raise StoryEnded for a story that has ended."""
+    if story.state is StoryState.ENDED:
+        raise StoryEnded(story.title)
+
+
+async def get_free_head(
+    tx: Transaction, story: Story, expected: ExpectedHead = UNSET
+) -> Turn | None:
+    """Return the head turn, None before the first.
+
+    Raises:
+        NotYourTurn: the model is writing it.
+        StoryMovedOn: it is not the expected one.
+    """
+    head = None
+    if story.head_turn_id is not None:
+        head = await turns.find_turn(tx, guild_id=story.guild_id, turn_id=story.head_turn_id)
+    if head is not None and head.is_being_written:
+        raise NotYourTurn(head.id)
+    if not isinstance(expected, Unset) and expected != story.head_turn_id:
+        raise StoryMovedOn(story.head_turn_id)
+    return head
+
+
+async def move_story(
+    tx: Transaction,
+    story: Story,
+    kind: MoveKind,
+    to: int | None,
+    *,
+    member_id: int,
+    interaction_id: int | None,
+    now_ms: int,
+) -> None:
+    """Move the story's head from where `story` saw it.
+
+    Raises:
+        StoryMovedOn: it is there no more.
+        StoryEnded: the story has ended meanwhile.
+    """
+    await moves.move_head(
+        tx,
+        guild_id=story.guild_id,
+        story_id=story.id,
+        branch_id=story.branch_id,
+        kind=kind,
+        expected=story.head_turn_id,
+        to=to,
+        member_id=member_id,
+        interaction_id=interaction_id,
+        now_ms=now_ms,
+    )

@@ -1,0 +1,163 @@
+"""Turns that members write."""
+
+from engine.errors import NotYourTurn, StoryMovedOn
+from engine.runtime import Engine
+from engine.storage import turns
+from engine.story import Member, MoveKind, Turn, TurnKind, TurnState
+from engine.writing.head import (
+    UNSET,
+    ExpectedHead,
+    Unset,
+    get_free_head,
+    get_open_story,
+    get_turn_and_story,
+    move_story,
+    refuse_ended,
+)
+from engine.writing.rights import require_author
+from engine.writing.texts import MOST_TURN_CHARACTERS, tidy_text
+
+
+async def check_may_write(engine: Engine, *, guild_id: int, channel_id: int) -> int | None:
+    """Return the id of the head that a text would follow, None before the first turn.
+
+    Raises:
+        NoOpenStory: the channel has no open story.
+        NotYourTurn: the model is writing.
+    """
+    async with engine.database.reading() as tx:
+        story = await get_open_story(tx, guild_id=guild_id, channel_id=channel_id)
+        await get_free_head(tx, story)
+        return story.head_turn_id
+
+
+async def write_turn(
+    engine: Engine,
+    *,
+    guild_id: int,
+    channel_id: int,
+    member: Member,
+    text: str,
+    expected_head_id: ExpectedHead = UNSET,
+    interaction_id: int,
+    source_message_id: int | None = None,
+) -> Turn:
+    """Add a member's turn to the open story; the same interaction again returns the same turn.
+
+    A text with an `expected_head_id` was written in a modal, after the story as it stood then:
+    if the story went on meanwhile, the text is held for its author (`add_held_turn`).
+
+    Raises:
+        TextRefused: the text is empty or too long.
+        NoOpenStory: the channel has no open story.
+        StoryMovedOn: the head is not the expected one; the text is held under `held_turn_id`.
+        NotYourTurn: the model is writing, and no head was expected.
+    """
+    text = tidy_text(text, MOST_TURN_CHARACTERS)
+    try:
+        async with engine.database.writing() as tx:
+            known = await turns.find_turn_by_interaction(
+                tx, guild_id=guild_id, interaction_id=interaction_id
+            )
+            if known is not None and known.state is not TurnState.HELD:
+                return known
+            story = await get_open_story(tx, guild_id=guild_id, channel_id=channel_id)
+            if known is not None:
+                raise StoryMovedOn(story.head_turn_id)
+            await get_free_head(tx, story, expected_head_id)
+            turn = await turns.insert_turn(
+                tx,
+                guild_id=guild_id,
+                story_id=story.id,
+                parent_id=story.head_turn_id,
+                kind=TurnKind.HUMAN,
+                state=TurnState.WRITTEN,
+                author=member,
+                text=text,
+                source_message_id=source_message_id,
+                interaction_id=interaction_id,
+                now_ms=engine.clock(),
+            )
+            await move_story(
+                tx,
+                story,
+                MoveKind.WRITE,
+                turn.id,
+                member_id=member.id,
+                interaction_id=interaction_id,
+                now_ms=engine.clock(),
+            )
+            return turn
+    except (NotYourTurn, StoryMovedOn) as refusal:
+        if isinstance(expected_head_id, Unset):
+            raise
+        # Only here: raised inside the transaction, the refusal would undo the holding.
+        moved_on = await _hold_text(
+            engine,
+            guild_id=guild_id,
+            channel_id=channel_id,
+            member=member,
+            text=text,
+            interaction_id=interaction_id,
+        )
+        raise moved_on from refusal
+
+
+async def _hold_text(
+    engine: Engine,
+    *,
+    guild_id: int,
+    channel_id: int,
+    member: Member,
+    text: str,
+    interaction_id: int,
+) -> StoryMovedOn:
+    """Keep the text in no branch and return the refusal that names it."""
+    async with engine.database.writing() as tx:
+        story = await get_open_story(tx, guild_id=guild_id, channel_id=channel_id)
+        held = await turns.insert_turn(
+            tx,
+            guild_id=guild_id,
+            story_id=story.id,
+            parent_id=None,
+            kind=TurnKind.HUMAN,
+            state=TurnState.HELD,
+            author=member,
+            text=text,
+            interaction_id=interaction_id,
+            now_ms=engine.clock(),
+        )
+        return StoryMovedOn(story.head_turn_id, held_turn_id=held.id)
+
+
+async def add_held_turn(
+    engine: Engine, *, guild_id: int, turn_id: int, member: Member, interaction_id: int
+) -> Turn:
+    """Add a held text after the head as it stands now; a text added before is returned.
+
+    Raises:
+        TurnNotFound: nothing is held under this id.
+        NotAllowed: the text is somebody else's.
+        StoryEnded: the story has ended meanwhile.
+        NotYourTurn: the model is writing.
+    """
+    async with engine.database.writing() as tx:
+        turn, story = await get_turn_and_story(tx, guild_id=guild_id, turn_id=turn_id)
+        require_author(story, turn, member)
+        if turn.state is not TurnState.HELD:
+            return turn
+        refuse_ended(story)
+        await get_free_head(tx, story)
+        adopted = await turns.adopt_held_turn(
+            tx, guild_id=guild_id, turn_id=turn_id, parent_id=story.head_turn_id
+        )
+        await move_story(
+            tx,
+            story,
+            MoveKind.WRITE,
+            adopted.id,
+            member_id=member.id,
+            interaction_id=interaction_id,
+            now_ms=engine.clock(),
+        )
+        return adopted

@@ -1,0 +1,23 @@
+"""What Discord shows of a turn, kept so that a restart finds it again."""
+
+from engine.runtime import Engine
+from engine.storage import posts, turns
+from engine.story import Post
+
+
+async def record_post(engine: Engine, *, guild_id: int, post: Post) -> None:
+    """Keep which message shows a part of a turn; the newest message of a part counts."""
+    async with engine.database.writing() as tx:
+        await posts.record_post(tx, guild_id=guild_id, post=post)
+
+
+async def list_posts(engine: Engine, *, guild_id: int, turn_id: int) -> list[Post]:
+    """Return the posts of a turn in the order of their parts."""
+    async with engine.database.reading() as tx:
+        return await posts.list_posts(tx, guild_id=guild_id, turn_id=turn_id)
+
+
+async def mark_posted(engine: Engine, *, guild_id: int, turn_id: int) -> None:
+    """Note that Discord shows the final form of a written turn."""
+    async with engine.database.writing() as tx:
+        await turns.mark_posted(tx, guild_id=guild_id, turn_id=turn_id)

@@ -1,0 +1,113 @@
+"""Stories as they are read: text, status, the turn behind a message."""
+
+import re
+from dataclasses import dataclass
+
+from engine.errors import NoOpenStory
+from engine.runtime import Engine
+from engine.storage import stories, turns
+from engine.storage.database import Transaction
+from engine.storage.moves import list_moves
+from engine.story import Story, Turn, redo_target
+from engine.writing.head import get_turn_and_story
+
+# Chinese, Japanese and Korean signs count as a word each, as their writers count them.
+_WORD = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]|"
+    r"[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
+    r"[\w'’-]*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A member who wrote, or asked the model to write."""
+
+    id: int
+    name: str
+    turns: int  # written with their own hand
+
+
+@dataclass(frozen=True, slots=True)
+class StoryStatus:
+    """Where a story stands."""
+
+    story: Story
+    turns: int
+    words: int
+    participants: tuple[Participant, ...]  # in the order in which they joined
+    pending: Turn | None  # the turn that the model is writing
+    can_redo: bool
+
+
+def count_words(text: str) -> int:
+    """Count words, and signs of Chinese, Japanese and Korean."""
+    return len(_WORD.findall(text))
+
+
+async def read_story(engine: Engine, *, guild_id: int, channel_id: int) -> tuple[Story, list[Turn]]:
+    """Return the channel's story, open or the last that ended, and its turns in order.
+
+    Raises:
+        NoOpenStory: the channel never had a story.
+    """
+    async with engine.database.reading() as tx:
+        story, path = await read_path(tx, guild_id=guild_id, channel_id=channel_id)
+    return story, [turn for turn in path if turn.text and not turn.is_being_written]
+
+
+async def story_status(engine: Engine, *, guild_id: int, channel_id: int) -> StoryStatus:
+    """Tell where the channel's story stands, open or the last that ended.
+
+    Raises:
+        NoOpenStory: the channel never had a story.
+    """
+    async with engine.database.reading() as tx:
+        story, path = await read_path(tx, guild_id=guild_id, channel_id=channel_id)
+        participants = await stories.list_participants(tx, guild_id=guild_id, story_id=story.id)
+        moves = await list_moves(tx, guild_id=guild_id, branch_id=story.branch_id)
+    written = [turn for turn in path if turn.text and not turn.is_being_written]
+    return StoryStatus(
+        story=story,
+        turns=len(written),
+        words=sum(count_words(turn.text) for turn in written),
+        participants=tuple(Participant(*each) for each in participants),
+        pending=path[-1] if path and path[-1].is_being_written else None,
+        can_redo=redo_target(moves) is not None,
+    )
+
+
+async def get_story_of(engine: Engine, turn: Turn) -> Story:
+    """Return the story that a turn belongs to."""
+    async with engine.database.reading() as tx:
+        _, story = await get_turn_and_story(tx, guild_id=turn.guild_id, turn_id=turn.id)
+        return story
+
+
+async def find_turn_by_message(engine: Engine, *, guild_id: int, message_id: int) -> Turn | None:
+    """Return the turn that a message shows, or that was taken from it."""
+    async with engine.database.reading() as tx:
+        return await turns.find_turn_by_message(tx, guild_id=guild_id, message_id=message_id)
+
+
+async def unfinished_turns(engine: Engine) -> list[tuple[Story, Turn]]:
+    """Return the turns of all servers that were accepted and not wholly shown, oldest first."""
+    async with engine.database.reading() as tx:
+        unfinished = []
+        for turn in await turns.list_unfinished(tx):
+            story = await stories.find_story(tx, guild_id=turn.guild_id, story_id=turn.story_id)
+            assert story is not None
+            unfinished.append((story, turn))
+        return unfinished
+
+
+async def read_path(tx: Transaction, *, guild_id: int, channel_id: int) -> tuple[Story, list[Turn]]:
+    """Return the channel's story and all turns to its head.
+
+    Raises:
+        NoOpenStory: the channel never had a story.
+    """
+    story = await stories.find_latest_story(tx, guild_id=guild_id, channel_id=channel_id)
+    if story is None:
+        raise NoOpenStory(channel_id)
+    return story, await turns.list_path(tx, guild_id=guild_id, head_turn_id=story.head_turn_id)

@@ -1,0 +1,16 @@
+"""Who may do what not everybody may. Writing, continuing and voting are free to all."""
+
+from engine.errors import NotAllowed, Right
+from engine.story import Member, Story, Turn
+
+
+def require_starter(story: Story, member: Member) -> None:
+    """Raise NotAllowed unless the member started the story or is a moderator."""
+    if member.id != story.starter_id and not member.is_moderator:
+        raise NotAllowed(Right.STARTER)
+
+
+def require_author(story: Story, turn: Turn, member: Member) -> None:
+    """Raise NotAllowed unless the turn is the member's, or they may do the starter's part."""
+    if member.id not in {turn.author_id, story.starter_id} and not member.is_moderator:
+        raise NotAllowed(Right.AUTHOR)
