@@ -1,8 +1,8 @@
 # Two commands do all the set-up: `make run` and `make test`. Needs Python 3.11+, make and pip.
 PY     ?= python3
 VENV   ?= .venv
-# A CUDA build: see docs/operators-guide.md.
-TORCH  ?= torch==2.13.0
+# The CPU build, where pip can get it; for a GPU: make run TORCH=torch==2.13.0
+TORCH  ?= torch==2.13.0 --extra-index-url https://download.pytorch.org/whl/cpu
 MODELS ?= .models
 MODEL   = $(MODELS)/smollm2-135m-b179c952
 PIP     = $(VENV)/bin/python -m pip -q --disable-pip-version-check
