@@ -31,7 +31,7 @@ async def open_rehearsal(
     console = Console()
     async with (
         open_engine(settings) as engine,
-        open_room(lambda: create_bot(engine, bot_settings), _locale(language)) as room,
+        open_room(lambda: create_bot(engine, bot_settings), discord_locale(language)) as room,
         serve(room, lambda: progress_of(engine), port=port) as address,
     ):
         console.print(f"The rehearsal is open at {address} (Ctrl-C ends it).")
@@ -46,7 +46,8 @@ def progress_of(engine: Engine) -> Progress:
     return Progress(status.state == "ready", status.step, status.done, status.total)
 
 
-def _locale(language: str) -> str:
+def discord_locale(language: str) -> str:
+    """Return Discord's name for `en` or `zh-CN`."""
     return "zh-CN" if language.lower().startswith("zh") else "en-US"
 
 

@@ -1,7 +1,8 @@
 """A channel in the browser: simcord's Preview, which also shows what the bot is still writing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
+from importlib.resources import files
 from typing import Any
 
 from aiohttp import web
@@ -9,17 +10,14 @@ from simcord import ChannelHandle
 from simcord.preview import Preview
 from simcord.preview._server import PreviewServer
 
+from bot.locales import words_for
 from bot.rehearsal.room import Room
 
-STYLE = """
-#capture-open, #refresh, #layout-label, .session-menu, .advanced-search { display: none !important }
-.preview-brand { color: inherit; text-decoration: none }
-.preview-brand:hover { text-decoration: underline }
-"""
+MESSAGES = "Messages"  # simcord's heading and button of its sidebar, where we put the rooms
 
 
 class LivePreview(Preview):
-    """One channel, seen through one member's eyes at a time; the bot's name leads to `home`."""
+    """One channel, seen through one member's eyes at a time; `home` is the start page."""
 
     def __init__(self, room: Room, channel: ChannelHandle, *, home: str) -> None:
         super().__init__(
@@ -36,7 +34,7 @@ class LivePreview(Preview):
             assets=None,
             port=0,
         )
-        self._server = _Server(self, home)
+        self._server = _Server(self, lambda page: dress(page, room, channel, home))
         self._acting = room.acting
 
     async def open(self) -> None:
@@ -61,24 +59,38 @@ class LivePreview(Preview):
 
 
 class _Server(PreviewServer):
-    """The preview's own page under the bot's name."""
+    """simcord's page, dressed."""
 
-    def __init__(self, preview: LivePreview, home: str) -> None:
+    def __init__(self, preview: LivePreview, dressed: Callable[[str], str]) -> None:
         super().__init__(preview)
-        self._home = home
+        self._dressed = dressed
 
     async def _static(self, request: web.Request) -> web.Response:
         response: web.Response = await super()._static(request)
         if request.path == "/":
-            response.text = _under_our_name(response.text or "", self._home)
+            response.text = self._dressed(response.text or "")
         elif request.path == "/preview.css":
-            response.text = (response.text or "") + STYLE
+            ours = files(__package__).joinpath("channel.css").read_text(encoding="utf-8")
+            response.text = (response.text or "") + ours
         return response
 
 
-def _under_our_name(page: str, home: str) -> str:
-    brand = page[
-        page.index('<div class="preview-brand">') : page.index('<button id="messages-toggle"')
-    ]
-    link = f'<a class="preview-brand" href="{escape(home)}">← <strong>Scriptorium</strong></a>'
-    return page.replace(brand, link).replace("SimCord Preview", "Scriptorium · rehearsal")
+def dress(page: str, room: Room, here: ChannelHandle, home: str) -> str:
+    """Put the bot's name and the list of rooms into simcord's page."""
+    words = words_for(room.language)
+    brand = page[page.index('<div class="preview-brand">') : page.index('<button id="messages-')]
+    link = f'<a class="preview-brand" href="{escape(home)}">Scriptorium</a>\n'
+    rooms = "".join(
+        f'<li><a href="{escape(home)}/rooms/{place.id}"'
+        f"{' aria-current=page' if place.id == here.id else ''}"
+        f"{' class=thread' if place.is_thread else ''}>{escape(place.name or '')}</a></li>"
+        for place in room.places()
+    )
+    sidebar = '<nav class="message-navigation"'
+    return (
+        page.replace(brand, link)
+        .replace("SimCord Preview", "Scriptorium · " + escape(here.name or ""))
+        .replace("SimCord preview", escape(words("Rehearsal")))
+        .replace(f">{MESSAGES}<", f">{escape(words('Rooms'))}<")
+        .replace(sidebar, f'<nav class="rooms"><ul>{rooms}</ul></nav>{sidebar}')
+    )

@@ -54,13 +54,23 @@ class Room:
         return str(translated.get(self.language, menu))
 
     async def use_menu(self, menu: str, *, member_id: int, place_id: int, message_id: int) -> str:
-        """Let a member use a message menu; return what the bot answered, "" when nothing."""
+        """Let a member use a message menu; return what the bot answered, "" when nothing.
+
+        Raises:
+            LookupError: there is no such menu, member, place or message (any more).
+        """
         place = self.find_place(place_id)
-        member = next(member for member in self.members if member.id == member_id)
-        assert place is not None
-        message = next(message for message in place.history() if message.id == message_id)
-        result = await member.context_menu(place, menu, message)
+        members = {member.id: member for member in self.members}
+        messages = {message.id: message for message in place.history()} if place else {}
+        if place is None or menu not in self.message_menus():
+            raise LookupError
+        result = await members[member_id].context_menu(place, menu, messages[message_id])
         return result.response.content if result.response else ""
+
+    def file_text(self, url: str) -> str:
+        """Return the text of a file that was posted."""
+        content = self.env.backend.cdn.get(url)
+        return content.decode() if content else ""
 
     def _commands(self) -> dict[tuple[str, int], dict[str, Any]]:
         return self.env.backend.commands.get(None, {})
@@ -74,13 +84,12 @@ async def open_room(create_bot: Callable[[], discord.Client], language: str) -> 
         env = LiveEnv(create_bot())
         room = _furnish(env, language)
         await env.start()
-        with env.time_context():
-            try:
-                await asyncio.wait_for(_until_ready(env.bot), SECONDS_TO_START)
-                _mark_age_restricted(env.bot, room.channels[-1].id)
-                yield room
-            finally:
-                await env.shutdown()
+        try:
+            await asyncio.wait_for(_until_ready(env.bot), SECONDS_TO_START)
+            _mark_age_restricted(env.bot, room.channels[-1].id)
+            yield room
+        finally:
+            await env.shutdown()
 
 
 def _furnish(env: LiveEnv, language: str) -> Room:

@@ -97,7 +97,7 @@ class Site:
         words = words_for(self._room.language)
         page = render(self._room, words, self._progress(), note=note, nonce=nonce)
         policy = (
-            "default-src 'none'; style-src 'unsafe-inline'; connect-src 'self'; "
+            "default-src 'none'; img-src data:; style-src 'unsafe-inline'; connect-src 'self'; "
             f"script-src 'nonce-{nonce}'; form-action 'self'; frame-ancestors 'none'"
         )
         return web.Response(
@@ -139,6 +139,8 @@ class Site:
                     place_id=int(str(form.get("place"))),
                     message_id=int(str(form.get("message"))),
                 ) or words("Done.")
+        except (LookupError, ValueError):
+            self._note = words("That message is gone.")
         except TimeoutError:
             self._note = words("The bot is still busy with another action. Try again in a moment.")
         raise web.HTTPSeeOther("/")
