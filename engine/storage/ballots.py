@@ -1,13 +1,11 @@
 """Ballots between alternatives. The candidates are turns inserted with `ballot_id`."""
 
-from typing import Any
-
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import func, select, update
 
 from engine.errors import BallotClosed, TurnNotFound
 from engine.storage.conflicts import insert_into, insert_unless_present
 from engine.storage.database import Transaction
-from engine.storage.rows import select_ballots, to_ballot
+from engine.storage.rows import AnyRow, select_ballots, to_ballot
 from engine.storage.schema import ballots, candidates, votes
 from engine.story import Ballot, BallotState, Tally
 
@@ -52,7 +50,7 @@ async def find_ballot(tx: Transaction, *, guild_id: int, ballot_id: int) -> Ball
     return await _with_candidates(tx, row) if row else None
 
 
-async def _with_candidates(tx: Transaction, row: Row[Any]) -> Ballot:
+async def _with_candidates(tx: Transaction, row: AnyRow) -> Ballot:
     ids = await tx.scalars(
         select(candidates.c.turn_id)
         .where(candidates.c.guild_id == row.guild_id, candidates.c.ballot_id == row.id)
@@ -124,3 +122,13 @@ async def decide_ballot(
     if decided.rowcount != 1:
         ballot = await find_ballot(tx, guild_id=guild_id, ballot_id=ballot_id)
         raise BallotClosed(ballot.chosen_turn_id if ballot else None)
+
+
+async def list_voters(tx: Transaction, *, guild_id: int, ballot_id: int) -> set[int]:
+    """Return the ids of the members who voted."""
+    voters = await tx.scalars(
+        select(votes.c.member_id).where(
+            votes.c.guild_id == guild_id, votes.c.ballot_id == ballot_id
+        )
+    )
+    return set(voters)

@@ -1,30 +1,31 @@
-"""The database of one bot process: SQLite in a folder, or PostgreSQL by URL."""
+"""Transactions."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from engine.settings import EngineSettings
 from engine.storage.failures import storage_failures
-from engine.storage.postgres import open_postgres
-from engine.storage.sqlite import open_sqlite
 
 Transaction = AsyncConnection
 
 
 @dataclass(frozen=True)
 class Database:
-    """Transactions on an open, migrated database. Any fault of it raises StorageFailed."""
+    """An open, migrated database, used by this process only. Its faults raise StorageFailed."""
 
     writer: AsyncEngine
     reader: AsyncEngine
-    gate: AbstractAsyncContextManager[object]  # held, or passed, by every writing transaction
+    gate: AbstractAsyncContextManager[object]  # held by whoever writes
+    clean: Callable[[], Awaitable[None]]
 
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[Transaction]:
-        """Open a transaction that is durable when the block ends, and undone when it raises."""
+        """Open the one writing transaction: durable once the block has ended, undone if it raises.
+
+        Others wait until it ends: await nothing but the database in it.
+        """
         with storage_failures():
             async with self.gate, self.writer.begin() as tx:
                 yield tx
@@ -36,18 +37,12 @@ class Database:
             async with self.reader.begin() as tx:
                 yield tx
 
+    async def scrub(self) -> None:
+        """Remove what was deleted or overwritten from the database's files.
 
-@asynccontextmanager
-async def open_database(settings: EngineSettings) -> AsyncGenerator[Database]:
-    """Open, check and migrate the database that `settings` names; close it at the end.
-
-    Raises:
-        StorageFailed: it cannot be opened, is damaged, is newer than this program, or another
-            process has it open.
-    """
-    if settings.database_url is None:
-        opening = open_sqlite(settings.data_dir)
-    else:
-        opening = open_postgres(settings.database_url.get_secret_value())
-    async with opening as (writer, reader, gate):
-        yield Database(writer, reader, gate)
+        SQLite: no byte of it is left in the folder but in backups, which are kept for 30 days at
+        most. PostgreSQL: the dead rows are vacuumed; its WAL and its backups are the operator's.
+        """
+        with storage_failures():
+            async with self.gate:
+                await self.clean()

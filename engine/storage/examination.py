@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import StorageFailed
-from engine.storage.sqlite import BACKUPS_NAME, FILE_NAME
+from engine.storage.folder import BACKUPS_NAME, FILE_NAME
 
 _WAL_RESET_FIXED = (3, 51, 3)  # https://sqlite.org/wal.html#walresetbug
 _SECONDS_TO_CONNECT = 10

@@ -1,5 +1,6 @@
 """Faults of a database or its disk become StorageFailed; mistakes in our SQL stay what they are."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -28,7 +29,7 @@ def storage_failures() -> Iterator[None]:
         raise StorageFailed(_first_line(error.orig or error)) from error
     except PoolExhausted as error:
         raise StorageFailed("no connection to the database became free in time") from error
-    except OSError as error:
+    except (sqlite3.Error, OSError) as error:
         raise StorageFailed(_first_line(error)) from error
 
 

@@ -36,12 +36,11 @@ async def move_head(
         first = await find_move_by_interaction(tx, guild_id=guild_id, interaction_id=interaction_id)
         if first is not None:
             return first
-    # On PostgreSQL this row is the lock on which the writers of one story queue.
     story = (
         await tx.execute(
-            select(stories.c.state, stories.c.title)
-            .where(stories.c.guild_id == guild_id, stories.c.id == story_id)
-            .with_for_update(key_share=True)
+            select(stories.c.state, stories.c.title).where(
+                stories.c.guild_id == guild_id, stories.c.id == story_id
+            )
         )
     ).one()
     if story.state == StoryState.ENDED and kind is not MoveKind.WITHDRAW:
@@ -70,7 +69,7 @@ async def move_head(
             interaction_id=interaction_id,
             created_ms=now_ms,
         )
-        .returning(moves)
+        .returning(*select_moves().selected_columns)
     )
     return to_move(row.one())
 

@@ -1,16 +1,18 @@
-"""PostgreSQL: one bot process a database, several writing connections."""
+"""PostgreSQL: one bot process a database."""
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 
 import structlog
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from engine.errors import StorageFailed
+from engine.storage.database import Database
 from engine.storage.failures import storage_failures
 from engine.storage.migration import is_behind, migrate, revision_of
+from engine.storage.schema import metadata
 
 log = structlog.get_logger()
 
@@ -20,25 +22,30 @@ _SECONDS_PER_STATEMENT = 60
 
 
 class SessionLock:
-    """What keeps a second bot off the database, for as long as one connection lives.
+    """The way into a writing transaction: one at a time, and by one process only.
 
-    Entered by every writing transaction: when the connection was lost, and the lock with it, the
-    lock is taken again before anything is written.
+    The process is told by an advisory lock, which lives as long as one connection. When that was
+    lost, it is taken again before anything is written. One writer at a time is what SQLite can
+    do, so that a use case need not think of races that only one of the engines has.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._connection: AsyncConnection | None = None
-        self._taking = asyncio.Lock()
+        self._writer = asyncio.Lock()
 
     async def __aenter__(self) -> None:
-        async with self._taking:
+        await self._writer.acquire()
+        try:
             if not await self._is_held():
                 await self.release()
                 await self._take()
+        except BaseException:
+            self._writer.release()
+            raise
 
     async def __aexit__(self, *_exception: object) -> None:
-        pass
+        self._writer.release()
 
     async def release(self) -> None:
         """Let another process have the database."""
@@ -73,24 +80,27 @@ async def _drop(connection: AsyncConnection) -> None:
 
 
 @asynccontextmanager
-async def open_postgres(
-    url: str,
-) -> AsyncGenerator[tuple[AsyncEngine, AsyncEngine, AbstractAsyncContextManager[object]]]:
-    """Open the database at `url` (postgresql://...); yield writer, reader and gate."""
-    writer = _engine(url)
+async def open_postgres(url: str) -> AsyncGenerator[Database]:
+    """Open the database at `url` (postgresql://...)."""
+    writer = postgres_engine(url)
     reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     lock = SessionLock(writer)
     try:
         with storage_failures():
             async with lock:
                 await _migrate(writer)
-        yield writer, reader, lock
+        yield Database(writer, reader, gate=lock, clean=lambda: _clean(writer))
     finally:
         await lock.release()
         await writer.dispose()
 
 
-def _engine(url: str) -> AsyncEngine:
+def postgres_engine(url: str) -> AsyncEngine:
+    """Make an engine for `url`, which may hold any option that asyncpg reads.
+
+    Raises:
+        StorageFailed: asyncpg is not installed.
+    """
     try:
         import asyncpg  # noqa: PLC0415 - an extra that SQLite needs not
     except ModuleNotFoundError as error:
@@ -123,3 +133,10 @@ async def _migrate(writer: AsyncEngine) -> None:
             # All or nothing; a copy is pg_dump's work, which need not be on this machine.
             log.warning("migrating_without_backup", revision=revision)
         await connection.run_sync(migrate)
+
+
+async def _clean(writer: AsyncEngine) -> None:
+    async with writer.connect() as connection:
+        bare = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        for table in metadata.sorted_tables:
+            await bare.exec_driver_sql(f"VACUUM {table.name}")

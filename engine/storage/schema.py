@@ -1,16 +1,13 @@
 """The tables. Migrations build them; a test holds the two equal.
 
 Every table has `guild_id`, and every reference is the pair (guild_id, id): the database itself
-refuses a row that points into another server. SQLite's tables are STRICT, which leaves the types
-INTEGER and TEXT: times are epoch milliseconds, JSON is text.
+refuses a row that points into another server. Times are epoch milliseconds.
 """
 
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     Column,
-    Dialect,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -18,29 +15,21 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
 
-Long = BigInteger().with_variant(Integer, "sqlite")  # ids, snowflakes, milliseconds
-
-
-class Words(TypeDecorator[str]):
-    """Text that people or models wrote.
-
-    NUL and lone surrogates, which PostgreSQL or UTF-8 cannot hold, become U+FFFD.
-    """
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        whole = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        return whole.replace("\x00", "\ufffd")
-
+from engine.storage.types import Long, OneOf, ProvenanceJson, Words
+from engine.story import (
+    BallotState,
+    Length,
+    MoveKind,
+    Outcome,
+    Rating,
+    StoryState,
+    TurnKind,
+    TurnState,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -80,9 +69,9 @@ stories = Table(
     Column("genre", Words, nullable=False),
     Column("style", Words, nullable=False),
     Column("language", Text, nullable=False),
-    Column("rating", Text, nullable=False),
-    Column("length", Text, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("rating", OneOf(Rating), nullable=False),
+    Column("length", OneOf(Length), nullable=False),
+    Column("state", OneOf(StoryState), nullable=False),
     Column("interaction_id", Long, nullable=False),
     Column("created_ms", Long, nullable=False),
     Column("ended_ms", Long),
@@ -108,9 +97,9 @@ turns = Table(
     Column("story_id", Long, nullable=False),
     Column("parent_id", Long),
     Column("number", Integer, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("outcome", Text),
+    Column("kind", OneOf(TurnKind), nullable=False),
+    Column("state", OneOf(TurnState), nullable=False),
+    Column("outcome", OneOf(Outcome)),
     Column("author_id", Long, nullable=False),
     Column("author_name", Words, nullable=False),
     Column("text", Words, nullable=False),
@@ -119,7 +108,7 @@ turns = Table(
     Column("attempts", Integer, nullable=False),
     Column("tokens", Integer),
     Column("tokenizer", Text),
-    Column("provenance", Text),
+    Column("provenance", ProvenanceJson),
     Column("source_message_id", Long),
     Column("interaction_id", Long),
     Column("ordinal", Integer, nullable=False),  # among the turns of one interaction
@@ -172,7 +161,7 @@ moves = Table(
     _id(),
     _guild(),
     Column("branch_id", Long, nullable=False),
-    Column("kind", Text, nullable=False),
+    Column("kind", OneOf(MoveKind), nullable=False),
     Column("from_turn_id", Long),
     Column("to_turn_id", Long),
     Column("member_id", Long, nullable=False),
@@ -209,7 +198,7 @@ ballots = Table(
     _guild(),
     Column("story_id", Long, nullable=False),
     Column("head_turn_id", Long),
-    Column("state", Text, nullable=False),
+    Column("state", OneOf(BallotState), nullable=False),
     Column("chosen_turn_id", Long),
     Column("opener_id", Long, nullable=False),
     Column("interaction_id", Long, nullable=False),

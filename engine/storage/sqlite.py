@@ -1,11 +1,9 @@
 """SQLite: one file, one process, one writing connection."""
 
 import asyncio
-import fcntl
-import os
 import time
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import structlog
@@ -15,16 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from engine.errors import StorageFailed
-from engine.storage.backup import copy_sqlite
+from engine.storage.backup import back_up_before_migration, drop_old_migration_backups
+from engine.storage.database import Database
 from engine.storage.failures import storage_failures
+from engine.storage.folder import locked_folder
 from engine.storage.migration import is_behind, migrate, revision_of
+from engine.storage.rows import AnyRow
 
 log = structlog.get_logger()
 
-FILE_NAME = "scriptorium.sqlite3"
-LOCK_NAME = "scriptorium.lock"
-BACKUPS_NAME = "backups"
 _SECONDS_TO_WAIT_FOR_A_LOCK = 30
+_BARE = "scriptorium_bare"  # execution option of a connection: no transaction is begun
 
 # FULL: a turn that was acknowledged survives a loss of power. secure_delete: what is erased is
 # overwritten.
@@ -35,53 +34,22 @@ _READER_PRAGMAS = ("wal_autocheckpoint=0", "query_only=ON")
 
 
 @asynccontextmanager
-async def open_sqlite(
-    folder: Path,
-) -> AsyncGenerator[tuple[AsyncEngine, AsyncEngine, AbstractAsyncContextManager[object]]]:
-    """Open the database in `folder`, which is made if need be; yield writer, reader and gate."""
-    with _locked(folder):
-        file = folder / FILE_NAME
+async def open_sqlite(folder: Path) -> AsyncGenerator[Database]:
+    """Open the database in `folder`, which is made if need be."""
+    with locked_folder(folder) as file:
         writer = _engine(file, pragmas=_PRAGMAS, begin="BEGIN IMMEDIATE", connections=1)
         reader = _engine(file, pragmas=(*_PRAGMAS, *_READER_PRAGMAS), begin="BEGIN", connections=4)
         try:
             with storage_failures():
                 await _check(writer)
-                await _migrate(writer, file)
-            yield writer, reader, asyncio.Lock()
+                await _migrate(writer, folder)
+                drop_old_migration_backups(folder, now=time.time())
+            yield Database(
+                writer, reader, gate=asyncio.Lock(), clean=lambda: _clean(writer, folder)
+            )
         finally:
             await reader.dispose()
             await writer.dispose()  # the last connection to close empties the WAL
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Make `folder` and its files, for the owner only, and keep other processes out."""
-    with storage_failures():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = _open_own(folder / LOCK_NAME)
-    try:
-        with storage_failures():
-            _take(lock, folder)
-            os.close(_open_own(folder / FILE_NAME))
-        yield
-    finally:
-        os.close(lock)
-
-
-def _open_own(file: Path) -> int:
-    descriptor = os.open(file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    os.fchmod(descriptor, 0o600)  # SQLite gives -wal and -shm the mode of the database
-    return descriptor
-
-
-def _take(lock: int, folder: Path) -> None:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        holder = os.pread(lock, 20, 0).decode("ascii", "replace") or "unknown"
-        raise StorageFailed(f"another process (id {holder}) has {folder} open") from error
-    os.truncate(lock, 0)
-    os.pwrite(lock, str(os.getpid()).encode("ascii"), 0)
 
 
 def _engine(file: Path, *, pragmas: tuple[str, ...], begin: str, connections: int) -> AsyncEngine:
@@ -105,26 +73,41 @@ def _engine(file: Path, *, pragmas: tuple[str, ...], begin: str, connections: in
     def begin_as_told(connection: Connection) -> None:
         # A transaction that reads first and writes later fails at once when another one wrote
         # in between, whatever the time-out: writers take the lock at the start.
-        connection.exec_driver_sql(begin)
+        if not connection.get_execution_options().get(_BARE):
+            connection.exec_driver_sql(begin)
 
     return engine
 
 
 async def _check(writer: AsyncEngine) -> None:
-    async with writer.connect() as connection:
-        found = (await connection.exec_driver_sql("PRAGMA quick_check(1)")).scalar_one()
+    (found,) = await _run_pragma(writer, "quick_check(1)")
     if found != "ok":
         raise StorageFailed(f"the database file is damaged: {found}")
 
 
-async def _migrate(writer: AsyncEngine, file: Path) -> None:
+async def _migrate(writer: AsyncEngine, folder: Path) -> None:
     async with writer.connect() as connection:
         revision = await connection.run_sync(revision_of)
     if not is_behind(revision):
         return
     if revision is not None:
-        target = file.parent / BACKUPS_NAME / f"before-{revision}-{time.time_ns()}.sqlite3"
-        await asyncio.to_thread(copy_sqlite, file, target)
-        log.info("backup_taken", file=str(target))
+        taken = await asyncio.to_thread(
+            back_up_before_migration, folder, revision=revision, now=time.time()
+        )
+        log.info("backup_taken", file=str(taken))
     async with writer.begin() as connection:
         await connection.run_sync(migrate)
+
+
+async def _clean(writer: AsyncEngine, folder: Path) -> None:
+    # The pages are overwritten already (secure_delete), but copies of them stand in the WAL.
+    is_held_up, _, _ = await _run_pragma(writer, "wal_checkpoint(TRUNCATE)")
+    if is_held_up:
+        raise StorageFailed("a reader kept the write-ahead log from being emptied")
+    await asyncio.to_thread(drop_old_migration_backups, folder, now=time.time())
+
+
+async def _run_pragma(writer: AsyncEngine, pragma: str) -> AnyRow:
+    async with writer.connect() as connection:
+        bare = await connection.execution_options(**{_BARE: True})
+        return (await bare.exec_driver_sql(f"PRAGMA {pragma}")).one()

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, insert, literal, select, 
 from engine.errors import TurnNotFound
 from engine.storage.conflicts import insert_unless_present
 from engine.storage.database import Transaction
-from engine.storage.rows import from_provenance, select_turns, to_turn
+from engine.storage.rows import select_turns, to_turn
 from engine.storage.schema import candidates, posts, turns
 from engine.story import Member, Outcome, Provenance, Turn, TurnKind, TurnState
 
@@ -136,20 +136,17 @@ async def find_turn_by_message(tx: Transaction, *, guild_id: int, message_id: in
 
 async def list_path(tx: Transaction, *, guild_id: int, head_turn_id: int | None) -> list[Turn]:
     """Return the turns from the beginning of the story to `head_turn_id`; none for None."""
-    path = (
-        select(turns.c.id, turns.c.parent_id)
-        .where(turns.c.guild_id == guild_id, turns.c.id == head_turn_id)
-        .cte("path", recursive=True)
+    step = select(turns.c.guild_id, turns.c.id, turns.c.parent_id)
+    path = step.where(turns.c.guild_id == guild_id, turns.c.id == head_turn_id).cte(
+        "path", recursive=True
     )
     path = path.union_all(
-        select(turns.c.id, turns.c.parent_id).where(
-            turns.c.guild_id == guild_id, turns.c.id == path.c.parent_id
-        )
+        step.join(path, (path.c.guild_id == turns.c.guild_id) & (path.c.parent_id == turns.c.id))
     )
+    # Joined by the path's own columns, so that the cost is that of the path, not of the server.
     rows = await tx.execute(
         select_turns()
-        .where(turns.c.guild_id == guild_id)
-        .join(path, path.c.id == turns.c.id)
+        .join(path, (path.c.guild_id == turns.c.guild_id) & (path.c.id == turns.c.id))
         .order_by(turns.c.number)
     )
     return [to_turn(row) for row in rows]
@@ -248,7 +245,7 @@ async def finish_writing(
             state=TurnState.WRITTEN,
             text=text,
             outcome=outcome,
-            provenance=from_provenance(provenance),
+            provenance=provenance,
             tokens=tokens,
             tokenizer=tokenizer,
         )

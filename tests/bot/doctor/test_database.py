@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from bot.doctor.database import check_postgres, check_sqlite
 from bot.doctor.finding import Mark
-from engine.storage.sqlite import BACKUPS_NAME, FILE_NAME
+from engine.storage.folder import BACKUPS_NAME, FILE_NAME
 
 NOW = time.time()
 

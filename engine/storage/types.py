@@ -1,0 +1,61 @@
+"""Column types. SQLite's tables are STRICT: underneath there is only INTEGER and TEXT."""
+
+import json
+from dataclasses import asdict
+from enum import StrEnum
+from typing import TypeVar
+
+from sqlalchemy import BigInteger, Dialect, Integer, Text, TypeDecorator
+
+from engine.story import Provenance
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+Long = BigInteger().with_variant(Integer, "sqlite")  # ids, snowflakes, milliseconds
+
+
+class Words(TypeDecorator[str]):
+    """Text that people or models wrote.
+
+    NUL and lone surrogates, which PostgreSQL or UTF-8 cannot hold, become U+FFFD.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        whole = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return whole.replace("\x00", "\ufffd")
+
+
+class OneOf(TypeDecorator[Choice]):
+    """A value of an enumeration, kept as its text."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, choices: type[Choice]) -> None:
+        super().__init__()
+        self.choices = choices
+        self._by_text = {choice.value: choice for choice in choices}
+
+    def process_bind_param(self, value: Choice | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Choice | None:
+        return None if value is None else self._by_text[value]
+
+
+class ProvenanceJson(TypeDecorator[Provenance]):
+    """A Provenance, kept as JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Provenance | None, dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(asdict(value), ensure_ascii=False)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Provenance | None:
+        return None if value is None else Provenance(**json.loads(value))
