@@ -22,7 +22,7 @@ from aiohttp import web
 
 from engine.errors import GenerationFailed
 from engine.model.request import Message, ModelRequest, Piece, Sampling
-from tests.fakes.scripted_model import ScriptedModel
+from tests.fakes.scripted_model import ScriptedModel, chapter_by_seed, reply_by_seed
 
 CRASHED = 3
 
@@ -210,7 +210,8 @@ def die_with_parent() -> None:
     """Exit at once when stdin ends: then the parent is gone."""
 
     def wait_for_the_end() -> None:
-        sys.stdin.buffer.read()
+        while os.read(0, 1):  # not sys.stdin: its lock would break a normal exit
+            pass
         os._exit(0)
 
     threading.Thread(target=wait_for_the_end, daemon=True).start()
@@ -226,11 +227,10 @@ async def load(server: FakeModelServer, breakdowns: Breakdowns) -> None:
     say({"step": "ready", "done": 1, "total": 1})
 
 
-async def run(delay: float, breakdowns: Breakdowns) -> None:
+async def run(model: ScriptedModel, breakdowns: Breakdowns) -> None:
     """Serve until SIGTERM, then finish what runs."""
     term = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, term.set)
-    model = ScriptedModel(seconds_per_piece=delay)
     key = os.environ.get("SERVING_API_KEY", "")
     server = FakeModelServer(model, api_key=key, breakdowns=breakdowns)
     runner = web.AppRunner(server.app(), shutdown_timeout=0, handler_cancellation=True)
@@ -251,6 +251,7 @@ def main() -> None:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--delay", type=float, default=0.0, help="seconds before each piece")
+    parser.add_argument("--chapters", action="store_true", help="replies of very unequal length")
     parser.add_argument("--load-seconds", type=float, default=0.0)
     parser.add_argument("--hang-after", type=int)
     parser.add_argument("--crash-after", type=int)
@@ -264,7 +265,8 @@ def main() -> None:
         crash_after=options.crash_after,
         ignores_term=options.ignore_term,
     )
-    asyncio.run(run(options.delay, breakdowns))
+    replies = chapter_by_seed if options.chapters else reply_by_seed
+    asyncio.run(run(ScriptedModel(replies, seconds_per_piece=options.delay), breakdowns))
 
 
 if __name__ == "__main__":
