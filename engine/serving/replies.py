@@ -1,0 +1,162 @@
+"""A checked request becomes replies: text as it is written, several choices beside each other."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from engine.serving.checks import Job
+from engine.serving.row import Row
+from engine.serving.text import Detokenizer, StopStrings
+
+if TYPE_CHECKING:  # it imports torch, which takes seconds, and HTTP is open before that
+    from engine.serving.batch import Batch
+
+Finish = Literal["stop", "length"]
+SECONDS_BETWEEN_SIGNS_OF_LIFE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some more text of one choice. The last piece has `finish`."""
+
+    choice: int
+    text: str
+    finish: Finish | None = None
+
+
+@dataclass(slots=True)
+class Usage:
+    """What a request cost, in tokens."""
+
+    prompt: int = 0
+    cached: int = 0
+    reply: int = 0
+
+    def body(self) -> dict[str, object]:
+        """Return the JSON form."""
+        return {
+            "prompt_tokens": self.prompt,
+            "completion_tokens": self.reply,
+            "total_tokens": self.prompt + self.reply,
+            "prompt_tokens_details": {"cached_tokens": self.cached},
+        }
+
+
+async def write(batch: "Batch", job: Job, usage: Usage) -> AsyncGenerator[Piece, None]:
+    """Yield a piece for every token of every choice; close the generator to cancel them all.
+
+    A piece is empty while its text is held back. An empty piece also comes every few seconds as
+    long as the loop moves: reading long prompts takes time, and a reader must be able to tell
+    that from a server that hangs. The caller has reserved `job.places`.
+
+    Raises:
+        ApiError: a choice broke.
+    """
+    usage.prompt = sum(len(prompt) for prompt in job.prompts)
+    pieces: asyncio.Queue[Piece | Exception] = asyncio.Queue()
+    tasks = [
+        asyncio.create_task(hand_over(write_choice(batch, job, usage, choice), pieces))
+        for choice in choices_of(job)
+    ]
+    unfinished = len(tasks)
+    try:
+        while unfinished:
+            try:
+                piece = await asyncio.wait_for(pieces.get(), SECONDS_BETWEEN_SIGNS_OF_LIFE)
+            except TimeoutError:
+                if (batch.seconds_since_step or 0) < SECONDS_BETWEEN_SIGNS_OF_LIFE:
+                    yield Piece(0, "")
+                continue
+            if isinstance(piece, Exception):
+                raise piece
+            unfinished -= piece.finish is not None
+            yield piece
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One reply to be written to one prompt."""
+
+    number: int  # as in the protocol
+    prompt: list[int]
+    row: Row
+    is_first: bool  # of its prompt
+    prompt_is_read: asyncio.Event
+
+
+def choices_of(job: Job) -> list[Choice]:
+    """Return the choices of every prompt. Each has a seed of its own, or all were the same."""
+    choices: list[Choice] = []
+    for prompt in job.prompts:
+        prompt_is_read = asyncio.Event()
+        for i in range(job.choices):
+            sampling = replace(job.sampling, seed=job.sampling.seed + i)
+            row = Row(len(prompt), sampling, job.cache_salt)
+            choices.append(Choice(len(choices), prompt, row, i == 0, prompt_is_read))
+    return choices
+
+
+async def write_choice(
+    batch: "Batch", job: Job, usage: Usage, choice: Choice
+) -> AsyncGenerator[Piece, None]:
+    """Write one choice. Those after the first wait until the first has put the prompt in cache."""
+    if not choice.is_first:
+        await choice.prompt_is_read.wait()
+    reply = Reply(batch, job)
+    outputs = batch.generate(
+        choice.prompt,
+        choice.row,
+        most_tokens=job.most_tokens,
+        ignore_stop_tokens=job.ignore_stop_tokens,
+    )
+    try:
+        async with contextlib.aclosing(outputs):
+            async for tokens in outputs:
+                usage.reply += 1
+                if choice.is_first and not choice.prompt_is_read.is_set():
+                    usage.cached += choice.row.cached_tokens
+                    choice.prompt_is_read.set()
+                yield Piece(choice.number, reply.extend(tokens), reply.finish)
+                if reply.finish:
+                    return
+    finally:
+        choice.prompt_is_read.set()
+
+
+class Reply:
+    """The text of one choice, and why it ended."""
+
+    def __init__(self, batch: "Batch", job: Job) -> None:
+        self.ends = () if job.ignore_stop_tokens else batch.loaded.stop_tokens
+        self.most_tokens = job.most_tokens
+        self.detokenizer = Detokenizer(batch.loaded.decode)
+        self.stops = StopStrings(job.stops)
+        self.finish: Finish | None = None
+
+    def extend(self, tokens: list[int]) -> str:
+        """Return the text that can be shown now, given all tokens so far."""
+        ended = tokens[-1] in self.ends
+        text = self.stops.extend(self.detokenizer.extend(tokens[:-1] if ended else tokens))
+        if self.stops.met or ended:
+            self.finish = "stop"
+        elif len(tokens) >= self.most_tokens:
+            self.finish = "length"
+        return text + self.stops.flush() if self.finish else text
+
+
+async def hand_over(
+    writer: AsyncGenerator[Piece, None], pieces: asyncio.Queue[Piece | Exception]
+) -> None:
+    """Put what a writer yields, or the exception that ends it, into the queue."""
+    try:
+        async with contextlib.aclosing(writer):
+            async for piece in writer:
+                pieces.put_nowait(piece)
+    except Exception as error:  # noqa: BLE001 - the edge of a task: its reader raises it again
+        pieces.put_nowait(error)

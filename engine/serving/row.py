@@ -1,0 +1,36 @@
+"""What the generation loop knows of each request."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from engine.serving.sampling import Sampling
+
+_SECRET = secrets.token_bytes(16)
+
+
+@dataclass(eq=False, slots=True)
+class Row:
+    """One request, as seen by the event loop and by the generation loop.
+
+    Each field is written by one thread only, and read by the other when an output arrived.
+    """
+
+    prompt_tokens: int
+    sampling: Sampling
+    cache_salt: str = ""
+    cached_tokens: int = 0  # written by the scheduler
+    error: str | None = None  # written by RowControl
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> "Row":
+        """Stay the same object when transformers copies the options of a pushed-out request."""
+        return self
+
+    def chain_start(self) -> int:
+        """Return the hash from which this request's chain of cache blocks starts.
+
+        Block hashes have 64 bits and contents are never compared, so the start is unguessable.
+        """
+        digest = hashlib.blake2b(self.cache_salt.encode(), digest_size=8, key=_SECRET).digest()
+        return int.from_bytes(digest, "little")

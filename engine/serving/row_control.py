@@ -1,0 +1,94 @@
+"""The one logits processor: it draws a token for every row of a step.
+
+An exception in a processor ends the loop and every request in it. `RowControl` runs whatever acts
+on a single row so that it can end only its own request.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers.generation.continuous_batching.cb_logits_processors import (
+    ContinuousBatchingLogitsProcessor,
+)
+
+from engine.serving.draw import draw
+from engine.serving.row import Row
+
+# Changes one row of logits [vocabulary] in place before a token is drawn.
+Rule = Callable[[Tensor, Row], None]
+
+
+class RowControl(ContinuousBatchingLogitsProcessor):
+    """Applies rules row by row, then draws a token for every row."""
+
+    supported_kwargs = {"row": Row}  # noqa: RUF012 - the base class declares it so
+    ignored_kwargs = ()
+
+    def __init__(self, stop_token: int, rules: Sequence[Rule] = ()) -> None:
+        self.stop_token = stop_token
+        self.rules = rules
+        self.rows: list[Row] = []
+        self.numbers: list[float] = []
+
+    def fill_defaults(self, int32_tensor: Tensor) -> None:
+        """Set nothing: the rows are not told through tensors."""
+        int32_tensor.zero_()
+
+    def prepare_tensor_args(self, requests: list[Any]) -> Tensor:
+        """Note the rows of the step about to run, in their order."""
+        states = [request.state for request in requests]
+        self.rows = [state.logit_processor_kwargs["row"] for state in states]
+        self.numbers = [
+            row.sampling.number_at(reply_tokens(state, row))
+            for row, state in zip(self.rows, states, strict=True)
+        ]
+        return torch.zeros(len(requests), dtype=torch.int32)
+
+    def __call__(self, scores: Tensor, tensor_arg: Tensor) -> Tensor:
+        """Return scores [rows, vocabulary] in which the drawn token is the highest."""
+        del tensor_arg
+        if self.rules:
+            for logits, row in zip(scores, self.rows, strict=True):
+                self.apply_rules(logits, row)
+        self.end_impossible_rows(scores)
+        tokens = draw(scores, [row.sampling for row in self.rows], self.numbers)
+        return scores.scatter_(1, tokens[:, None], torch.inf)
+
+    def apply_rules(self, logits: Tensor, row: Row) -> None:
+        """Apply the rules to one row; a rule that raises ends its own request."""
+        try:
+            for rule in self.rules:
+                rule(logits, row)
+        except Exception as error:  # noqa: BLE001 - or it would end every request in the loop
+            row.error = f"{type(error).__name__} in a logits rule"
+            allow_only(logits, self.stop_token)
+
+    def end_impossible_rows(self, scores: Tensor) -> None:
+        """End rows with NaN, +inf or no possible token: nothing could be drawn from them."""
+        possible = torch.isfinite(scores.amax(1)).tolist()  # the maximum of a row with NaN is NaN
+        for i, row in enumerate(self.rows):
+            if not possible[i]:
+                row.error = row.error or "no token is possible"
+                allow_only(scores[i], self.stop_token)
+
+
+def reply_tokens(state: Any, row: Row) -> int:
+    """Count the reply's tokens. A pushed-out request comes back with them in `initial_tokens`."""
+    return len(state.initial_tokens) + len(state.generated_tokens) - row.prompt_tokens
+
+
+def allow_only(logits: Tensor, token: int) -> None:
+    """Leave one possible token."""
+    logits.fill_(-torch.inf)
+    logits[token] = 0.0
+
+
+def install(manager: Any, control: RowControl) -> None:
+    """Make `control` the only processor; between init_continuous_batching and start()."""
+    processors = manager.logit_processor
+    processors.logits_processor[:] = [control]
+    processors.tensors_required = 1
+    processors._retrieve_processors_kwargs()  # noqa: SLF001 - transformers has no public way
+    processors.do_processing = True

@@ -1,0 +1,65 @@
+"""From tokens to text while the tokens still come: whole characters only, and no stop string."""
+
+from collections.abc import Callable, Sequence
+
+BROKEN = "\ufffd"  # what decoders put for bytes that are no character, or not one yet
+
+
+class Detokenizer:
+    """Turns a growing list of tokens into pieces of text that never change afterwards.
+
+    A character may be spread over several tokens; its piece comes with the last of them. Bytes
+    that never become a character are left out.
+    """
+
+    def __init__(self, decode: Callable[[list[int]], str]) -> None:
+        self.decode = decode
+        self.start = 0  # the window that is decoded begins here
+        self.boundary = 0  # up to here the tokens made whole characters
+        self.shown = 0  # characters of the window that were handed out
+
+    def extend(self, tokens: list[int]) -> str:
+        """Return the text that is new, given all tokens so far."""
+        window = self.decode(tokens[self.start :])
+        whole = window.rstrip(BROKEN)
+        piece, self.shown = whole[self.shown :], max(self.shown, len(whole))
+        if whole == window and len(tokens) > self.boundary:
+            # The window keeps one piece before the new one: some tokenizers drop a leading space.
+            self.start, self.boundary = self.boundary, len(tokens)
+            self.shown = len(self.decode(tokens[self.start :]))
+        return piece.replace(BROKEN, "")
+
+
+class StopStrings:
+    """Lets text pass until a stop string begins; what might be its beginning is held back."""
+
+    def __init__(self, stops: Sequence[str]) -> None:
+        self.stops = stops
+        self.held = ""
+        self.met = False
+
+    def extend(self, piece: str) -> str:
+        """Return the text that can be shown; after a stop string was met, nothing."""
+        if self.met:
+            return ""
+        self.held += piece
+        found = [at for stop in self.stops if (at := self.held.find(stop)) >= 0]
+        if found:
+            self.met = True
+            shown, self.held = self.held[: min(found)], ""
+            return shown
+        keep = max((overlap(self.held, stop) for stop in self.stops), default=0)
+        cut = len(self.held) - keep
+        shown, self.held = self.held[:cut], self.held[cut:]
+        return shown
+
+    def flush(self) -> str:
+        """Return what was held back, at the end of the reply."""
+        shown, self.held = self.held, ""
+        return shown
+
+
+def overlap(text: str, stop: str) -> int:
+    """Return the length of the longest end of `text` that begins `stop`."""
+    longest = min(len(text), len(stop) - 1)
+    return next((n for n in range(longest, 0, -1) if text.endswith(stop[:n])), 0)
