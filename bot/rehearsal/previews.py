@@ -31,7 +31,7 @@ class LivePreview(Preview):
             locale=room.language,
             timezone="UTC",
             presentation_time=None,
-            assets=None,
+            assets=room.portraits,
             port=0,
         )
         self._server = _Server(self, lambda page: dress(page, room, channel, home))

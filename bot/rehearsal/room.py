@@ -10,6 +10,7 @@ import discord
 from simcord import ChannelHandle, GuildHandle, MemberActor
 
 from bot.rehearsal.live import LiveEnv
+from bot.rehearsal.portraits import hang_portraits
 from bot.rehearsal.shims import correct
 
 SECONDS_TO_START = 30.0
@@ -27,6 +28,7 @@ class Room:
     forum: ChannelHandle
     members: tuple[MemberActor, ...]
     language: str
+    portraits: dict[str, tuple[str, bytes]]  # file name and PNG by the address on Discord
     acting: asyncio.Lock = field(default_factory=asyncio.Lock)  # simcord takes one action at a time
 
     def places(self) -> list[ChannelHandle]:
@@ -39,6 +41,10 @@ class Room:
     def find_place(self, channel_id: int) -> ChannelHandle | None:
         """Return the channel, thread or post with this id."""
         return next((place for place in self.places() if place.id == channel_id), None)
+
+    def topic(self, place: ChannelHandle) -> str:
+        """Return what the channel is for, in its own words; "" when it does not say."""
+        return self.env.backend.get_channel(place.id).topic or ""
 
     def find_member(self, name: str) -> MemberActor | None:
         """Return the member called `name`, in any case."""
@@ -107,7 +113,9 @@ def _furnish(env: LiveEnv, language: str) -> Room:
         guild.create_text_channel("after-dark", topic="Age-restricted"),
     )
     forum = guild.create_forum_channel("bookshelf")
-    return Room(env, guild, channels, forum, members, language)
+    users = env.backend.users
+    portraits = hang_portraits([env.backend.bot_user, *(users[member.id] for member in members)])
+    return Room(env, guild, channels, forum, members, language, portraits)
 
 
 async def _until_ready(bot: discord.Client) -> None:

@@ -16,10 +16,18 @@ class StepFailed(Exception):
 
 
 @dataclass(frozen=True)
+class PrivateAnswer:
+    """What the bot told the acting member alone."""
+
+    text: str
+    files: tuple[tuple[str, str], ...]  # name, text
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What only the acting member saw: private answers, and the title of a form."""
 
-    private: tuple[str, ...] = ()
+    private: tuple[PrivateAnswer, ...] = ()
     form_title: str = ""
 
 
@@ -52,7 +60,7 @@ class Stage:
         except TimeoutError as error:
             raise StepFailed(f"the bot was not done after {SECONDS_FOR_A_STEP:.0f} s") from error
         self._check_health(result)
-        return Outcome(_private_answers(result), str((modal or {}).get("title", "")))
+        return Outcome(self._private_answers(result), str((modal or {}).get("title", "")))
 
     async def _act(self, member: MemberActor, step: Step) -> InteractionResult | None:
         if step.slash:
@@ -82,6 +90,19 @@ class Stage:
             if message.author.bot is by_bot and not message.flags.ephemeral:
                 return message
         raise StepFailed("there is no such message yet")
+
+    def _private_answers(self, result: InteractionResult | None) -> tuple[PrivateAnswer, ...]:
+        if result is None:
+            return ()
+        answers = [*([result.response] if result.response else []), *result.followups]
+        return tuple(
+            PrivateAnswer(
+                answer.content,
+                tuple((f.filename, self._room.file_text(f.url)) for f in answer.attachments),
+            )
+            for answer in answers
+            if answer.ephemeral
+        )
 
     def _check_health(self, result: InteractionResult | None) -> None:
         if result is not None and not result.acknowledged:
@@ -127,10 +148,3 @@ def _fields(node: object, label: str = "") -> dict[str, str]:
     if not found and "custom_id" in node and "title" not in node:
         return {str(node["custom_id"]): label}
     return found
-
-
-def _private_answers(result: InteractionResult | None) -> tuple[str, ...]:
-    if result is None:
-        return ()
-    answers = [*([result.response] if result.response else []), *result.followups]
-    return tuple(answer.content for answer in answers if answer.ephemeral)

@@ -7,6 +7,7 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
+from discord.utils import remove_markdown
 from simcord import ChannelHandle, MemberActor
 
 from bot.locales import Words
@@ -70,7 +71,7 @@ def render(room: Room, words: Words, progress: Progress, *, note: str, nonce: st
         how=escape(words("How to begin")),
         steps=_steps(words),
         rooms_heading=escape(words("Rooms")),
-        rooms="".join(_room(room, place, words) for place in room.places()),
+        rooms="".join(_room(room, place, words) for place in room.places()) + _forum(room, words),
         footer=escape(
             words("In a room, choose at the top whose eyes you look through: {names}.").format(
                 names=", ".join(_name(member) for member in room.members)
@@ -107,8 +108,17 @@ def _room(room: Room, place: ChannelHandle, words: Words) -> str:
         f"<li{' class=thread' if place.is_thread else ''}>"
         f'<a class="room" href="/rooms/{place.id}">'
         f"<strong>{mark} {escape(place.name or '')}</strong>"
+        f"<small>{escape(room.topic(place))}</small>"
         f'<span class="last">{escape(last)}</span></a>'
         f"{_menus(room, place, newest, words)}</li>"
+    )
+
+
+def _forum(room: Room, words: Words) -> str:
+    how = words("A forum: the option “forum” of /story start opens a story here as a post.")
+    name = escape(room.forum.name or "")
+    return (
+        f'<li class="forum"><strong># {name}</strong> <span class="last">{escape(how)}</span></li>'
     )
 
 
@@ -140,5 +150,5 @@ def _name(member: MemberActor) -> str:
 
 
 def _shorten(text: str) -> str:
-    line = " ".join(text.split())
+    line = " ".join(remove_markdown(text).split())
     return line if len(line) <= CHARACTERS_SHOWN else line[: CHARACTERS_SHOWN - 1] + "…"

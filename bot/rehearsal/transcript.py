@@ -1,6 +1,6 @@
 """What a script's audience reads: each step, what the bot said, and how it streamed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,20 +67,19 @@ class Transcript:
         """Print what came of the step; return all that can be read of it."""
         read = []
         if outcome.form_title:
-            filled = "\n".join(step.form.values())
-            self._print(f"fills in “{outcome.form_title}”", filled)
-            read += [outcome.form_title, filled]
+            self._print(f"fills in “{outcome.form_title}”", "\n".join(step.form.values()))
+            read.append(outcome.form_title)
         for answer in outcome.private:
-            self._print(f"Scriptorium, to {step.member.title()} alone", answer)
-            read.append(answer)
+            self._print(f"Scriptorium, to {step.member.title()} alone", answer.text)
+            self._print_files(answer.files)
+            read += [answer.text, *(text for _, text in answer.files)]
         for message_id, said in self._said.items():
             read += [said.text, *(text for _, text in said.files)]
             if said.is_deleted:
                 self._print("Scriptorium takes a message back", "")
             elif said.text != self._known.get(message_id):
                 self._print(f"Scriptorium{self._pace(said)}", said.text)
-            for name, text in said.files:
-                self._print(f"file {name}", text)
+            self._print_files(said.files)
         return "\n".join(read)
 
     def streamed(self) -> int:
@@ -98,6 +97,10 @@ class Transcript:
         self._console.print(Padding(Text(who, style="cyan"), (0, 0, 0, 4)))
         if text:
             self._console.print(Padding(Text(text), (0, 0, 0, 6)))
+
+    def _print_files(self, files: Iterable[tuple[str, str]]) -> None:
+        for name, text in files:
+            self._print(f"file {name}", text)
 
     def _hear(self, event: str, payload: Mapping[str, Any]) -> None:
         if event == "MESSAGE_DELETE" and int(payload["id"]) in self._known | self._said:
