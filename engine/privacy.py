@@ -1,0 +1,41 @@
+"""Export or erase all that is held about a member or a server."""
+
+from typing import Any
+
+import structlog
+
+from engine.runtime import Engine
+from engine.storage import personal
+from engine.storage.personal import Erased
+
+__all__ = ["Erased", "erase_guild", "erase_member", "export_member"]
+
+log = structlog.get_logger()
+
+
+async def export_member(engine: Engine, *, guild_id: int, member_id: int) -> dict[str, Any]:
+    """Return every row of a server that holds the member's words, name or id, ready for JSON."""
+    async with engine.database.reading() as tx:
+        rows = await personal.collect_member(tx, guild_id=guild_id, member_id=member_id)
+    return {"guild_id": guild_id, "member_id": member_id, **rows}
+
+
+async def erase_member(engine: Engine, *, guild_id: int, member_id: int) -> Erased:
+    """Erase a member's words, name and id on a server, and their traces in the database's files.
+
+    Turns stay in their places without text, so that the story stays whole; what the model wrote
+    at the member's request stays. Messages on Discord are the caller's: `Erased.posts`.
+    """
+    async with engine.database.writing() as tx:
+        erased = await personal.erase_member(tx, guild_id=guild_id, member_id=member_id)
+    await engine.database.scrub()
+    log.info("member_erased", guild_id=guild_id, turns=erased.turns, stories=erased.stories)
+    return erased
+
+
+async def erase_guild(engine: Engine, *, guild_id: int) -> None:
+    """Erase all that is held about a server, and its traces in the database's files."""
+    async with engine.database.writing() as tx:
+        await personal.erase_guild(tx, guild_id=guild_id)
+    await engine.database.scrub()
+    log.info("guild_erased", guild_id=guild_id)
