@@ -1,8 +1,10 @@
 # Two commands do all the set-up: `make run` and `make test`. Needs Python 3.11+, make and pip.
 PY     ?= python3
 VENV   ?= .venv
-# The CPU build, where pip can get it; for a GPU: make run TORCH=torch==2.13.0
-TORCH  ?= torch==2.13.0 --extra-index-url https://download.pytorch.org/whl/cpu
+# The CPU build: from PyTorch's index, or from the package source that PIP_FIND_LINKS names.
+# For a GPU: make run TORCH=torch==2.13.0
+CPU    = --extra-index-url https://download.pytorch.org/whl/cpu
+TORCH  ?= torch==2.13.0 $(if $(PIP_FIND_LINKS),,$(CPU))
 MODELS ?= .models
 MODEL   = $(MODELS)/smollm2-135m-b179c952
 PIP     = $(VENV)/bin/python -m pip -q --disable-pip-version-check

@@ -94,7 +94,9 @@ def test_both_readmes_show_the_two_commands_and_the_lines_without_make(text: str
 
 def test_the_lines_without_make_are_what_make_does() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    torch = re.search(r"^TORCH\s+\?= (.+)$", makefile, re.MULTILINE)
+    index = re.search(r"^CPU\s+= (.+)$", makefile, re.MULTILINE)
+    torch = re.search(r"^TORCH\s+\?= (\S+)", makefile, re.MULTILINE)
+    assert index is not None
     assert torch is not None
-    assert f"pip install {torch[1]}\n" in README
+    assert f"pip install {torch[1]} {index[1]}\n" in README
     assert "install --require-hashes --no-deps -r requirements.lock" in makefile
