@@ -26,6 +26,12 @@ def reply_by_seed(request: ModelRequest) -> str:
     return f"And then the lantern of room {request.seed} went out, and somebody laughed."
 
 
+def chapter_by_seed(request: ModelRequest) -> str:
+    """Return from one to ninety sentences: up to two messages on Discord."""
+    doors = range(1 + request.seed % 90)
+    return " ".join(f"Room {request.seed} has a door with the number {n}." for n in doors)
+
+
 def split_into_pieces(text: str) -> list[str]:
     """Split after each word; the pieces joined are the text."""
     return re.findall(r"\S+\s*|\s+", text)

@@ -101,6 +101,7 @@ class Admin:
 def _state(loopback: Loopback) -> dict[str, Any]:
     requests = loopback.ledger.described()
     return {
+        "application_id": loopback.world.application_id,
         "messages": [_message(message) for message in loopback.world.messages.values()],
         "interactions": [_interaction(i) for i in loopback.interactions.by_id.values()],
         "requests": requests,

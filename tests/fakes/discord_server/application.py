@@ -44,6 +44,7 @@ async def replace_commands(loopback: Loopback, asked: Asked) -> Answer:
     world.commands = [
         {
             "type": 1,
+            "description": "",  # menus have none
             **command,
             "id": known.get(_key(command)) or str(world.next_id()),
             "application_id": str(world.application_id),

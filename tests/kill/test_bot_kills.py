@@ -1,0 +1,57 @@
+"""The bot is killed in the middle of its work, again and again; no turn is lost or doubled."""
+
+import collections
+import os
+import random
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.discord_client import simulated_discord
+from tests.fakes.openapi import refused_by_discord
+from tests.fakes.processes import running
+from tests.kill.audit import read_book, violations
+from tests.kill.lives import MOMENTS, bot_life, wait_for_moment, wait_settled
+from tests.kill.players import open_stories, playing
+
+ROUNDS = int(os.environ.get("KILL_ROUNDS", "8"))
+SECONDS_A_ROUND = 20.0
+SECONDS_TO_SETTLE = 60.0
+
+
+@pytest.mark.timeout(60 + SECONDS_A_ROUND * ROUNDS + SECONDS_TO_SETTLE)
+async def test_every_accepted_turn_survives_kills_of_the_bot_and_is_posted_once(tmp_path: Path):
+    seed = random.randrange(10**6)
+    dice = random.Random(seed)
+    moments = []
+    with (tmp_path / "processes.log").open("wb") as log:
+        async with (
+            simulated_discord(log=log) as discord,
+            running("tests.fakes.model_server", "--chapters", "--delay", "0.004", log=log) as model,
+        ):
+            port = (await model.read_line(seconds=20))["listening"]
+            env = {"MODEL_URL": f"http://127.0.0.1:{port}/v1"}
+            data_dir = tmp_path / "data"
+            async with bot_life(discord, data_dir, env, log):
+                await open_stories(discord)
+            for number in range(ROUNDS):
+                moment = MOMENTS[number % len(MOMENTS)]
+                async with bot_life(discord, data_dir, env, log), playing(discord, seed + number):
+                    moments.append(await wait_for_moment(discord, moment, dice))
+            async with bot_life(discord, data_dir, env, log):
+                assert await wait_settled(data_dir, SECONDS_TO_SETTLE) == 0
+            state = await discord.state()
+    book = read_book(data_dir)
+    report = {
+        "seed": seed,
+        "moments": collections.Counter(moments),
+        "turns": collections.Counter(turn["state"] for turn in book.turns),
+        "resumed": sum(turn["attempts"] > 1 for turn in book.turns),
+        "repeated posts": sum(message["repeats"] for message in state["messages"]),
+        "429": state["refused_for_rate"],
+    }
+    sys.stdout.write(f"{report}\n")
+    assert violations(book, state) == [], report
+    assert refused_by_discord(state["requests"]) == [], report
+    assert len(book.turns) >= ROUNDS, report
