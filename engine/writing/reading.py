@@ -10,6 +10,7 @@ from engine.storage.database import Transaction
 from engine.storage.moves import list_moves
 from engine.story import Story, Turn, redo_target
 from engine.writing.head import get_turn_and_story
+from engine.writing.head import get_turn_and_story
 
 # Chinese, Japanese and Korean signs count as a word each, as their writers count them.
 _WORD = re.compile(
@@ -77,11 +78,15 @@ async def story_status(engine: Engine, *, guild_id: int, channel_id: int) -> Sto
     )
 
 
-async def get_story_of(engine: Engine, turn: Turn) -> Story:
-    """Return the story that a turn belongs to."""
+async def get_turn(engine: Engine, *, guild_id: int, turn_id: int) -> tuple[Story, Turn]:
+    """Return a turn and the story that it belongs to.
+
+    Raises:
+        TurnNotFound: the server has no such turn.
+    """
     async with engine.database.reading() as tx:
-        _, story = await get_turn_and_story(tx, guild_id=turn.guild_id, turn_id=turn.id)
-        return story
+        turn, story = await get_turn_and_story(tx, guild_id=guild_id, turn_id=turn_id)
+        return story, turn
 
 
 async def find_turn_by_message(engine: Engine, *, guild_id: int, message_id: int) -> Turn | None:

@@ -1,0 +1,100 @@
+"""python -m bot run | rehearse | doctor | backup"""
+
+import asyncio
+import signal
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import discord
+import structlog
+import typer
+
+from bot.client import create_bot
+from bot.logs import configure_logs
+from bot.settings import BotSettings
+from engine.errors import StorageFailed
+from engine.runtime import open_engine
+from engine.settings import EngineSettings, ServingSettings
+from engine.storage.backup import back_up
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+log = structlog.get_logger()
+
+Port = Annotated[int, typer.Option(help="Where the page is served on this computer.")]
+Language = Annotated[str, typer.Option(help="What Discord is set to: en or zh-CN.")]
+ScriptFile = Annotated[
+    Path | None, typer.Option("--script", help="Play this script in the terminal instead.")
+]
+
+
+@app.command()
+def run() -> None:
+    """Start the bot on Discord; without DISCORD_TOKEN, open the rehearsal."""
+    settings = BotSettings()
+    configure_logs(settings)
+    if settings.discord_token is None:
+        typer.echo("DISCORD_TOKEN is not set, so this is a rehearsal on your own computer.")
+        _open_rehearsal(settings, 8810, "en")
+        return
+    try:
+        asyncio.run(_serve(EngineSettings(), settings, settings.discord_token.get_secret_value()))
+    except discord.LoginFailure:
+        typer.echo("Discord refuses DISCORD_TOKEN. Ask `python -m bot doctor`.", err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def rehearse(script: ScriptFile = None, port: Port = 8810, language: Language = "en") -> None:
+    """Open the bot in a page on this computer, without Discord."""
+    settings = BotSettings()
+    configure_logs(settings)
+    if script is None:
+        _open_rehearsal(settings, port, language)
+        return
+    from bot.rehearsal.script import play_script  # noqa: PLC0415  an extra; the bot runs without
+
+    raise typer.Exit(asyncio.run(play_script(script, EngineSettings(), settings)))
+
+
+@app.command()
+def doctor() -> None:
+    """Check everything that the bot needs, and say what to do."""
+    from bot.doctor import run_doctor  # noqa: PLC0415  much that a start does not need
+
+    raise typer.Exit(run_doctor(EngineSettings(), ServingSettings(), BotSettings()))
+
+
+@app.command()
+def backup() -> None:
+    """Copy the database, also while the bot runs."""
+    settings = EngineSettings()
+    stamp = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S")
+    target = settings.data_dir / "backups" / f"scriptorium-{stamp}.sqlite3"
+    try:
+        back_up(settings, target)
+    except StorageFailed as error:
+        typer.echo(error.reason, err=True)
+        raise typer.Exit(1) from None
+    typer.echo(str(target))
+
+
+def _open_rehearsal(settings: BotSettings, port: int, language: str) -> None:
+    from bot.rehearsal.page import open_rehearsal  # noqa: PLC0415  an extra; the bot runs without
+
+    asyncio.run(open_rehearsal(EngineSettings(), settings, port=port, language=language))
+
+
+async def _serve(engine_settings: EngineSettings, settings: BotSettings, token: str) -> None:
+    """Run the bot until SIGTERM or Ctrl-C; turns under way are resumed at the next start."""
+    async with open_engine(engine_settings) as engine, create_bot(engine, settings) as bot:
+        running = asyncio.create_task(bot.start(token))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+        await asyncio.wait([running])
+        if not running.cancelled():
+            await running
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,121 @@
+"""Answers to interactions: acknowledged at once, refused in private, never left open."""
+
+import io
+
+import discord
+import structlog
+
+from bot.buttons import Action, Interaction, row
+from bot.errors import MissingRights, NotHere, cause_of, word
+from bot.locales import Words, words_for
+from engine.errors import StoryMovedOn
+from engine.story import Member
+
+QUOTE_CHARACTERS = 1200  # a longer text is given back as a file
+
+log = structlog.get_logger()
+
+
+def words_of(interaction: Interaction) -> Words:
+    """Return the words of the member's language."""
+    return words_for(interaction.locale)
+
+
+def member_of(interaction: Interaction) -> Member:
+    """Return who acts. Moderators may manage messages or the server."""
+    rights = interaction.permissions
+    return Member(
+        id=interaction.user.id,
+        name=interaction.user.display_name,
+        is_moderator=rights.manage_messages or rights.manage_guild,
+    )
+
+
+def guild_of(interaction: Interaction) -> int:
+    """Return the server's id. Raise NotHere in a direct message."""
+    if interaction.guild_id is None:
+        raise NotHere
+    return interaction.guild_id
+
+
+def channel_of(interaction: Interaction) -> discord.TextChannel | discord.Thread:
+    """Return the text channel or thread. Raise NotHere anywhere else."""
+    if isinstance(interaction.channel, discord.TextChannel | discord.Thread):
+        return interaction.channel
+    raise NotHere
+
+
+def require_rights(interaction: Interaction, *more: str) -> None:
+    """Raise MissingRights, with their names, unless the bot may post in this channel.
+
+    `more` are further permissions, as discord.Permissions spells them.
+    """
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    needed = ("view_channel", "send_messages_in_threads" if in_thread else "send_messages", *more)
+    held = interaction.app_permissions
+    if missing := tuple(name for name in needed if not getattr(held, name)):
+        raise MissingRights(missing)
+
+
+async def acknowledge(interaction: Interaction) -> None:
+    """Answer within Discord's three seconds, without a word yet.
+
+    A button's message stays as it is; a command or form shows its member that the bot works.
+    """
+    if interaction.type is discord.InteractionType.component:
+        await interaction.response.defer()
+    else:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+
+
+async def close(interaction: Interaction) -> None:
+    """Take away the answer that `acknowledge` gave: the result stands in the channel."""
+    if interaction.type is not discord.InteractionType.component:
+        await interaction.delete_original_response()
+
+
+async def tell(
+    interaction: Interaction,
+    text: str,
+    *,
+    view: discord.ui.View | None = None,
+    file: discord.File | None = None,
+) -> None:
+    """Tell the member something in private, as the first answer or after it."""
+    view_or_none = view or discord.utils.MISSING
+    file_or_none = file or discord.utils.MISSING
+    if interaction.response.is_done():
+        await interaction.followup.send(text, ephemeral=True, view=view_or_none, file=file_or_none)
+    else:
+        await interaction.response.send_message(
+            text, ephemeral=True, view=view_or_none, file=file_or_none
+        )
+
+
+async def tell_file(interaction: Interaction, filename: str, text: str) -> None:
+    """Hand the member a text file in private."""
+    await tell(interaction, "", file=discord.File(io.BytesIO(text.encode()), filename))
+
+
+async def report(interaction: Interaction, error: Exception, typed: str = "") -> None:
+    """Word an error for the member in private; give back a text that they typed."""
+    cause = cause_of(error)
+    words = words_of(interaction)
+    text = word(cause, words)
+    view, file = None, None
+    if isinstance(cause, StoryMovedOn) and cause.held_turn_id is not None:
+        view = row((Action.ADD,), cause.held_turn_id, words)
+    if typed and len(typed) <= QUOTE_CHARACTERS:
+        text = f"{text}\n{words('Your text:')}\n>>> {typed}"
+    elif typed:
+        text = f"{text}\n{words('Your text is in the file.')}"
+        file = discord.File(io.BytesIO(typed.encode()), words("your-text") + ".md")
+    try:
+        await tell(interaction, text, view=view, file=file)
+    except discord.HTTPException as refusal:  # the answer's time is over; the log has it all
+        log.warning("report_failed", status=refusal.status, code=refusal.code)
+
+
+def is_age_restricted(interaction: Interaction) -> bool:
+    """Whether the channel, or the parent of the thread, is for adults only."""
+    return channel_of(interaction).is_nsfw()

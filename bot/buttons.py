@@ -1,0 +1,120 @@
+"""Buttons that survive a restart: what a press means is in its custom id."""
+
+import re
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
+
+import discord
+
+from bot.locales import Words
+
+if TYPE_CHECKING:
+    from bot.client import ScriptoriumBot
+
+Interaction: TypeAlias = "discord.Interaction[ScriptoriumBot]"
+
+
+class Action(StrEnum):
+    """What a button does; the number in its custom id names the turn, story or page."""
+
+    CONTINUE = "turn:continue"
+    RETRY = "turn:retry"
+    ALTERNATIVES = "turn:alternatives"
+    UNDO = "turn:undo"
+    STOP = "turn:stop"
+    ADD = "turn:add"
+    VOTE = "ballot:vote"
+    DECIDE = "ballot:decide"
+    BEGIN = "story:begin"
+    WRITE = "story:write"
+    EXPORT = "story:export"
+    PAGE_BACK = "page:back"
+    PAGE_ON = "page:on"
+    ERASE = "privacy:erase"
+
+
+Press = Callable[[Interaction, int], Awaitable[None]]
+
+STYLES = {
+    Action.CONTINUE: discord.ButtonStyle.primary,
+    Action.BEGIN: discord.ButtonStyle.primary,
+    Action.ADD: discord.ButtonStyle.primary,
+    Action.STOP: discord.ButtonStyle.danger,
+    Action.ERASE: discord.ButtonStyle.danger,
+}
+
+
+def label(action: Action, words: Words) -> str:
+    """Return what the button says."""
+    return {
+        Action.CONTINUE: words("Continue"),
+        Action.RETRY: words("Retry"),
+        Action.ALTERNATIVES: words("Alternatives"),
+        Action.UNDO: words("Undo"),
+        Action.STOP: words("Stop"),
+        Action.ADD: words("Add it now"),
+        Action.VOTE: words("Vote"),
+        Action.DECIDE: words("Choose this one"),
+        Action.BEGIN: words("Let the model begin"),
+        Action.WRITE: words("Write the first turn"),
+        Action.EXPORT: words("Export"),
+        Action.PAGE_BACK: words("Back"),
+        Action.PAGE_ON: words("Next page"),
+        Action.ERASE: words("Erase everything"),
+    }[action]
+
+
+class ActionButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"(?P<action>[a-z]+:[a-z]+):(?P<target>[0-9]+)",
+):
+    """A button whose press goes to the cog that registered its action."""
+
+    def __init__(
+        self, action: Action, target_id: int, text: str, *, is_disabled: bool = False
+    ) -> None:
+        super().__init__(
+            discord.ui.Button(
+                label=text,
+                style=STYLES.get(action, discord.ButtonStyle.secondary),
+                custom_id=f"{action}:{target_id}",
+                disabled=is_disabled,
+            )
+        )
+        self.action = action
+        self.target_id = target_id
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction[Any],
+        item: discord.ui.Item[Any],
+        match: re.Match[str],
+        /,
+    ) -> Self:
+        """Read the button back from the message that it was pressed on."""
+        assert isinstance(item, discord.ui.Button)
+        return cls(Action(match["action"]), int(match["target"]), item.label or "")
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Do what the button says; whatever goes wrong is told to the member."""
+        try:
+            await interaction.client.presses[self.action](interaction, self.target_id)
+        except Exception as error:  # noqa: BLE001  the edge: discord.py would only log it
+            await interaction.client.report(interaction, error)
+
+
+def row(
+    actions: tuple[Action, ...], target_id: int, words: Words, votes: int = 0
+) -> discord.ui.View | None:
+    """Return a row of buttons about one turn or story; None for no buttons."""
+    if not actions:
+        return None
+    view = discord.ui.View(timeout=None)
+    for action in actions:
+        text = label(action, words)
+        if action is Action.VOTE and votes:
+            text = f"{text} · {votes}"
+        view.add_item(ActionButton(action, target_id, text))
+    return view

@@ -1,0 +1,116 @@
+"""The messages around a story: its opening, its end, its status."""
+
+import discord
+from discord.utils import escape_markdown
+
+from bot.buttons import Action, row
+from bot.locales import Words, words_for
+from bot.places import StoryChannel
+from engine.story import Length, Rating, Story, StoryState
+from engine.writing import StoryStatus
+
+
+def opening(story: Story) -> tuple[str, discord.ui.View | None]:
+    """Return the card that opens a story, and its buttons."""
+    words = words_for(story.language)
+    text = words(
+        "📖 **{title}**\n-# {details}\n"
+        "Write with /story write, or reply to a story message; /story continue lets the model "
+        "write.",
+        title=escape_markdown(story.title),
+        details=details(story, words),
+    )
+    return text, row((Action.WRITE, Action.BEGIN), story.id, words)
+
+
+def details(story: Story, words: Words) -> str:
+    """Return genre, style, language, rating, length and starter in one line."""
+    parts = [
+        escape_markdown(story.genre),
+        escape_markdown(story.style),
+        {"en": "English", "zh-CN": "中文"}[story.language],
+        rating_name(story.rating, words),
+        length_name(story.length, words),
+        words("opened by {name}", name=escape_markdown(story.starter_name)),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def rating_name(rating: Rating, words: Words) -> str:
+    """Return for whom the story is."""
+    return {
+        Rating.GENERAL: words("for everyone"),
+        Rating.TEEN: words("for teens"),
+        Rating.MATURE: words("for adults"),
+    }[rating]
+
+
+def length_name(length: Length, words: Words) -> str:
+    """Return how long the model's turns are."""
+    return {
+        Length.SHORT: words("short turns"),
+        Length.MEDIUM: words("medium turns"),
+        Length.LONG: words("long turns"),
+    }[length]
+
+
+def colophon(status: StoryStatus) -> tuple[str, discord.ui.View | None]:
+    """Return the line under a finished story, and its buttons."""
+    story = status.story
+    words = words_for(story.language)
+    names = ", ".join(escape_markdown(p.name) for p in status.participants)
+    text = words(
+        "🏁 **{title}**: the end.\n-# {turns} turns, {count} words, written by {names}.",
+        title=escape_markdown(story.title),
+        turns=status.turns,
+        count=status.words,
+        names=names or escape_markdown(story.starter_name),
+    )
+    return text, row((Action.EXPORT,), story.id, words)
+
+
+def where_opened(story: Story, words: Words) -> str:
+    """Tell the starter where the story is."""
+    return words("The story is open in {channel}.", channel=f"<#{story.channel_id}>")
+
+
+def status(status: StoryStatus, words: Words) -> str:
+    """Return how a story stands, in the member's language."""
+    story = status.story
+    lines = [
+        f"📖 **{escape_markdown(story.title)}**",
+        f"-# {details(story, words)}",
+        words("{turns} turns, {count} words.", turns=status.turns, count=status.words),
+    ]
+    lines += [
+        words.plural(
+            "- {name}: {count} turn",
+            "- {name}: {count} turns",
+            p.turns,
+            name=escape_markdown(p.name),
+        )
+        for p in status.participants
+    ]
+    lines.append(_newest_word(status, words))
+    return "\n".join(lines)
+
+
+def _newest_word(status: StoryStatus, words: Words) -> str:
+    if status.story.state is StoryState.ENDED:
+        return words("It has ended. /story read and /story export still work.")
+    if status.pending is not None:
+        return words("The model is writing turn {number}.", number=status.pending.number)
+    if status.can_redo:
+        return words("A turn was undone; /story redo brings it back.")
+    return words("It is open: /story write or /story continue.")
+
+
+async def post(channel: StoryChannel, card: tuple[str, discord.ui.View | None]) -> None:
+    """Post a card in a channel or thread."""
+    text, view = card
+    await channel.send(
+        text,
+        view=view or discord.utils.MISSING,
+        allowed_mentions=discord.AllowedMentions.none(),
+        suppress_embeds=True,
+    )

@@ -1,0 +1,98 @@
+"""The bot on Discord: it holds the engine, and loads every cog or refuses to start."""
+
+import asyncio
+from typing import Any
+
+import discord
+import structlog
+from discord.ext import commands
+
+from bot import answers
+from bot.ballots import Ballots
+from bot.buttons import Action, ActionButton, Press
+from bot.command_tree import ScriptoriumTree
+from bot.forms import Form, Submit, form_of
+from bot.pacing import Pacer
+from bot.recovery import resume_all
+from bot.replies import Replies
+from bot.settings import BotSettings
+from engine.runtime import Engine
+from engine.writing import unfinished_turns
+
+COGS = ("cogs.story", "cogs.turns", "cogs.ballots", "cogs.messages")
+
+log = structlog.get_logger()
+
+
+class ScriptoriumBot(commands.AutoShardedBot):
+    """Discord's side of Scriptorium. Works without any privileged intent."""
+
+    def __init__(self, engine: Engine, settings: BotSettings) -> None:
+        super().__init__(
+            command_prefix=(),
+            help_command=None,
+            intents=discord.Intents(guilds=True, guild_messages=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            tree_cls=ScriptoriumTree,
+        )
+        self.engine = engine
+        pacer = Pacer(settings.seconds_between_edits)
+        self.replies = Replies(self, engine, pacer)
+        self.ballots = Ballots(engine, self.replies, pacer)
+        self.presses: dict[Action, Press] = {}
+        self.submits: dict[Form, Submit] = {}
+        self._resuming: asyncio.Task[None] | None = None
+
+    async def setup_hook(self) -> None:
+        """Load the cogs, send changed commands, and find what the last process left undone."""
+        await self.load_cogs()
+        assert isinstance(self.tree, ScriptoriumTree)
+        await self.tree.sync_if_changed(self.engine.settings.data_dir / "commands.sent")
+        # Listed before the first interaction can come: what is accepted from now on is not ours.
+        unfinished = await unfinished_turns(self.engine)
+        self._resuming = asyncio.create_task(resume_all(self, unfinished), name="resume turns")
+
+    async def load_cogs(self) -> None:
+        """Load every cog. Raise LookupError when a button or form has none."""
+        for name in COGS:
+            await self.load_extension(name)
+        self.add_dynamic_items(ActionButton)
+        if missing := {*Action, *Form} - {*self.presses, *self.submits, Action.ERASE}:
+            raise LookupError(f"no cog answers {sorted(missing)}")
+
+    async def report(
+        self, interaction: discord.Interaction[Any], error: Exception, typed: str = ""
+    ) -> None:
+        """Tell the member what went wrong; give back what they typed."""
+        await answers.report(interaction, error, typed)
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer forms, also those that were opened before a restart."""
+        if interaction.type is not discord.InteractionType.modal_submit:
+            return
+        submission = form_of(interaction)
+        if submission is None:
+            return
+        try:
+            await self.submits[submission.form](interaction, submission)
+        except Exception as error:  # noqa: BLE001  the edge: discord.py would only log it
+            await self.report(interaction, error, submission.text)
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Do nothing here: there are no text commands; cogs listen for replies."""
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """Log a bug in a listener; discord.py would log its arguments' text too."""
+        log.exception("event_failed", event_name=event_method)
+
+    async def close(self) -> None:
+        """Leave Discord; turns that are not posted yet are left for the next start."""
+        if self._resuming is not None:
+            self._resuming.cancel()
+        await self.replies.close()
+        await super().close()
+
+
+def create_bot(engine: Engine, settings: BotSettings) -> ScriptoriumBot:
+    """Return the bot, not yet connected."""
+    return ScriptoriumBot(engine, settings)

@@ -1,0 +1,77 @@
+"""Forms (modals) whose text is never lost: what they mean is in their custom id.
+
+discord.py forgets an open form when the process restarts, and whoever submits it then loses
+the text. So a submission is read from the interaction itself, by the same code in both cases.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import discord
+
+from bot.buttons import Interaction
+from bot.locales import Words
+
+MOST_INPUT_CHARACTERS = 4000  # Discord's limit of one field
+CUSTOM_ID = re.compile(r"(?P<form>form:[a-z]+):(?P<target>[0-9]+)")
+
+
+class Form(StrEnum):
+    """What a form is for; the id in its custom id names the head it was opened on."""
+
+    WRITE = "form:write"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A form as a member sent it. `target_id` is None when there was no head yet."""
+
+    form: Form
+    target_id: int | None
+    text: str
+
+
+Submit = Callable[[Interaction, Submission], Awaitable[None]]
+
+
+class WriteForm(discord.ui.Modal):
+    """One large field for a turn; `head_id` is the turn that the text is to follow."""
+
+    def __init__(self, words: Words, head_id: int | None) -> None:
+        super().__init__(
+            title=words("Your turn"), custom_id=f"{Form.WRITE}:{head_id or 0}", timeout=900
+        )
+        field: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            style=discord.TextStyle.paragraph,
+            placeholder=words("What happens next?"),
+            max_length=MOST_INPUT_CHARACTERS,
+            custom_id="text",
+        )
+        self.add_item(discord.ui.Label(text=words("Text"), component=field))
+
+    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+        """Do nothing: `ScriptoriumBot.on_interaction` answers."""
+
+
+def form_of(interaction: discord.Interaction[Any]) -> Submission | None:
+    """Return what a form of ours says, None for any other interaction."""
+    data: dict[str, Any] = dict(interaction.data or {})
+    match = CUSTOM_ID.fullmatch(data.get("custom_id", ""))
+    if match is None:
+        return None
+    texts = list(_values(data["components"]))
+    return Submission(Form(match["form"]), int(match["target"]) or None, "\n".join(texts))
+
+
+def _values(components: list[dict[str, Any]]) -> list[str]:
+    """Return the texts of all fields, in labels and in rows."""
+    found: list[str] = []
+    for component in components:
+        if "value" in component:
+            found.append(component["value"])
+        found += _values(component.get("components", []))  # a row
+        found += _values([component["component"]] if "component" in component else [])  # a label
+    return found

@@ -1,0 +1,82 @@
+"""Turns that members wrote as messages, with the Message Content intent off.
+
+Discord shows a bot the text of messages that mention it. A reply that pings the bot is one.
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.errors import word
+from bot.locales import words_for
+from engine.errors import EngineError
+from engine.story import Member
+from engine.writing import find_turn_by_message, get_turn, write_turn
+
+if TYPE_CHECKING:
+    from bot.client import ScriptoriumBot
+
+SECONDS_OF_NOTICE = 30.0  # a refusal to a message cannot be private; it goes away by itself
+OPENING_BUTTON = "story:"
+
+
+def text_of(message: discord.Message) -> str:
+    """Return the message's text without mentions of the bot."""
+    assert message.guild is not None
+    return re.sub(rf"<@!?{message.guild.me.id}>", "", message.content).strip()
+
+
+async def is_reply_to_story(bot: "ScriptoriumBot", message: discord.Message) -> bool:
+    """Whether a member replied, with a ping, to a turn or to the opening of a story."""
+    reference = message.reference
+    if message.guild is None or message.author.bot or reference is None:
+        return False
+    if message.guild.me not in message.mentions or reference.message_id is None:
+        return False
+    if isinstance(reference.resolved, discord.Message) and is_opening(reference.resolved):
+        return True
+    turn = await find_turn_by_message(
+        bot.engine, guild_id=message.guild.id, message_id=reference.message_id
+    )
+    return turn is not None
+
+
+def is_opening(message: discord.Message) -> bool:
+    """Whether the message opened a story: it has the buttons for the first turn."""
+    return any(
+        isinstance(button, discord.Button) and (button.custom_id or "").startswith(OPENING_BUTTON)
+        for line in message.components
+        if isinstance(line, discord.ActionRow)
+        for button in line.children
+    )
+
+
+async def add_reply(bot: "ScriptoriumBot", message: discord.Message) -> None:
+    """Add the reply to the channel's story; a refusal is answered for half a minute."""
+    assert message.guild is not None
+    assert isinstance(message.author, discord.Member)
+    rights = message.channel.permissions_for(message.author)
+    try:
+        turn = await write_turn(
+            bot.engine,
+            guild_id=message.guild.id,
+            channel_id=message.channel.id,
+            member=Member(
+                id=message.author.id,
+                name=message.author.display_name,
+                is_moderator=rights.manage_messages or rights.manage_guild,
+            ),
+            text=text_of(message),
+            interaction_id=message.id,  # a message is added once, by menu or by reply
+            source_message_id=message.id,
+        )
+        story, _ = await get_turn(bot.engine, guild_id=turn.guild_id, turn_id=turn.id)
+        await bot.replies.post(story, turn)
+    except EngineError as error:
+        await message.reply(
+            word(error, words_for(message.guild.preferred_locale)),
+            delete_after=SECONDS_OF_NOTICE,
+            mention_author=False,
+            allowed_mentions=discord.AllowedMentions.none(),
+        )

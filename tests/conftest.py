@@ -1,0 +1,114 @@
+"""A bot on a simulated Discord, and the watch over what it sends."""
+
+import importlib.util
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import discord
+import pytest
+import simcord
+
+from bot.client import ScriptoriumBot, create_bot
+from bot.rehearsal.shims import correct
+from bot.settings import BotSettings
+from engine.runtime import Engine, open_engine
+from engine.settings import EngineSettings
+from tests.fakes.scripted_model import ScriptedModel
+
+CHECKS = Path(__file__).parent.parent.parent / "shared" / "discord" / "validate.py"
+MESSAGE_ROUTES = ("/messages", "/callback", "/threads", "/webhooks/")
+
+
+class Speaker:
+    """The language that every member's Discord is set to."""
+
+    def __init__(self) -> None:
+        self.locale = "en-US"
+
+
+@pytest.fixture
+def speaker(monkeypatch: pytest.MonkeyPatch) -> Speaker:
+    """Correct simcord; setting `locale` changes the members' language."""
+    speaker = Speaker()
+    correct(monkeypatch.setattr, lambda: speaker.locale)
+    return speaker
+
+
+@pytest.fixture
+def model() -> ScriptedModel:
+    """The model of the bot under test; a test may script its own."""
+    return ScriptedModel()
+
+
+@pytest.fixture
+async def engine(tmp_path: Path, model: ScriptedModel) -> AsyncIterator[Engine]:
+    """An engine on SQLite in a temporary folder."""
+    async with open_engine(EngineSettings(data_dir=tmp_path / "data"), model=model) as engine:
+        yield engine
+
+
+@pytest.fixture
+def new_bot(engine: Engine) -> Callable[[], ScriptoriumBot]:
+    """Make a bot on the same engine, as a restart does."""
+    return lambda: create_bot(engine, BotSettings(seconds_between_edits=0))
+
+
+@pytest.fixture
+def simcord_bot(new_bot: Callable[[], ScriptoriumBot], speaker: Speaker) -> ScriptoriumBot:
+    """The bot under test."""
+    return new_bot()
+
+
+@pytest.fixture
+async def simcord_env(simcord_bot: ScriptoriumBot) -> AsyncIterator[simcord.Env]:
+    """A Discord without privileged intents; errors that the bot did not handle fail the test."""
+    env = simcord.Env(simcord_bot, shard_count=1, approved_intents=discord.Intents.default())
+    await env.start()
+    try:
+        yield env
+    finally:
+        await env.shutdown()
+        env._raise_errors_since(env._errors_acknowledged)
+
+
+def load_checks() -> ModuleType | None:
+    """Return the check of request bodies, where it lies beside the repository."""
+    if not CHECKS.exists():
+        return None
+    spec = importlib.util.spec_from_file_location("discord_validate", CHECKS)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(autouse=True)
+def discord_would_accept(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that sends what Discord refuses, or a message that could ping somebody."""
+    if "simcord_env" not in request.fixturenames:
+        yield
+        return
+    env = request.getfixturevalue("simcord_env")
+    yield
+    if request.node.get_closest_marker("sends_bad_bodies"):
+        return
+    assert [fault for body in env.http_requests for fault in pings(body)] == []
+    if (checks := load_checks()) is not None:
+        assert checks.violations(env.http_requests) == []
+
+
+def pings(request: Any) -> list[str]:
+    """Say where a message of this request may ping somebody."""
+    body = request.json
+    if request.method not in {"POST", "PATCH"} or not isinstance(body, dict):
+        return []
+    if not any(part in request.path for part in MESSAGE_ROUTES):
+        return []
+    for message in (body, body.get("data"), body.get("message")):
+        is_text = isinstance(message, dict) and message.get("content")
+        if is_text and (message.get("allowed_mentions") or {}).get("parse") != []:
+            return [f"{request.method} {request.path} allows mentions"]
+    return []
