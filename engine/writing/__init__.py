@@ -55,7 +55,6 @@ __all__ = [
     "find_turn_by_message",
     "follow_ballot",
     "get_turn",
-    "get_turn",
     "list_posts",
     "mark_posted",
     "offer_alternatives",

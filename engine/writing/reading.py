@@ -10,7 +10,6 @@ from engine.storage.database import Transaction
 from engine.storage.moves import list_moves
 from engine.story import Story, Turn, redo_target
 from engine.writing.head import get_turn_and_story
-from engine.writing.head import get_turn_and_story
 
 # Chinese, Japanese and Korean signs count as a word each, as their writers count them.
 _WORD = re.compile(
