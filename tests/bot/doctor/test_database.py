@@ -1,4 +1,5 @@
 import os
+import shutil
 import sqlite3
 import time
 from contextlib import closing
@@ -63,12 +64,35 @@ def test_a_damaged_backup_is_a_problem(tmp_path: Path) -> None:
     assert "newest backup" in examined(tmp_path)[Mark.PROBLEM]
 
 
+def test_only_the_newest_backup_counts(tmp_path: Path) -> None:
+    make_database(tmp_path / FILE_NAME)
+    make_database(tmp_path / BACKUPS_NAME / "z-monday.sqlite3", days_old=2)
+    damage(tmp_path / BACKUPS_NAME / "z-monday.sqlite3")
+    os.utime(tmp_path / BACKUPS_NAME / "z-monday.sqlite3", (NOW - 172_800,) * 2)
+    make_database(tmp_path / BACKUPS_NAME / "a-tuesday.sqlite3", days_old=1)
+    assert not examined(tmp_path)[Mark.PROBLEM]
+
+
 @pytest.mark.parametrize("days_old", [None, 30])
 def test_no_recent_backup_is_a_warning(tmp_path: Path, days_old: int | None) -> None:
     make_database(tmp_path / FILE_NAME)
     if days_old is not None:
         make_database(tmp_path / BACKUPS_NAME / "monday.sqlite3", days_old=days_old)
     assert "python -m bot backup" in examined(tmp_path)[Mark.WARNING]
+
+
+def test_what_a_crash_left_is_not_touched(tmp_path: Path) -> None:
+    make_database(tmp_path / "live.sqlite3")
+    with closing(sqlite3.connect(tmp_path / "live.sqlite3")) as writer:
+        writer.execute("PRAGMA journal_mode=WAL")
+        writer.execute("INSERT INTO words VALUES ('kept in the WAL')")
+        writer.commit()
+        for end in ("", "-wal"):  # as after a kill: nobody has closed the file
+            shutil.copy(tmp_path / f"live.sqlite3{end}", tmp_path / f"{FILE_NAME}{end}")
+    wal = tmp_path / f"{FILE_NAME}-wal"
+    before = wal.read_bytes(), (tmp_path / FILE_NAME).read_bytes()
+    assert not examined(tmp_path)[Mark.PROBLEM]
+    assert (wal.read_bytes(), (tmp_path / FILE_NAME).read_bytes()) == before
 
 
 def test_a_database_in_use_is_examined_without_disturbing_it(tmp_path: Path) -> None:

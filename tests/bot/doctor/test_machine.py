@@ -54,7 +54,9 @@ def test_a_nearly_full_disk_is_a_problem(tmp_path: Path) -> None:
     assert check_disk(tmp_path, purpose="models", needed_gib=1e9).mark is Mark.PROBLEM
 
 
-@pytest.mark.parametrize(("mode", "mark"), [(0o600, Mark.OK), (0o644, Mark.WARNING)])
+@pytest.mark.parametrize(
+    ("mode", "mark"), [(0o600, Mark.OK), (0o640, Mark.WARNING), (0o604, Mark.WARNING)]
+)
 def test_a_file_that_others_can_read_is_a_warning(tmp_path: Path, mode: int, mark: Mark) -> None:
     file = tmp_path / ".env"
     file.write_text("DISCORD_TOKEN=x")

@@ -11,6 +11,7 @@ from bot.doctor.model import check_model
 from engine.settings import EngineSettings, ServingSettings
 
 KEY = "sk-model-key"
+OTHER_BODIES = {"html": "<h1>hello</h1>", "cut": '{"data": [', "list": "[1]", "none": '{"a": 1}'}
 
 
 async def examine(*, engine: dict[str, Any] | None = None, **serving: Any) -> Finding:
@@ -71,11 +72,12 @@ async def remote() -> AsyncIterator[str]:
         return web.json_response({"object": "list", "data": [{"id": "tale"}, {"id": "poem"}]})
 
     async def other(request: web.Request) -> web.Response:
-        return web.Response(text="<h1>hello</h1>", content_type="text/html")
+        kind = "text/html" if request.match_info["body"] == "html" else "application/json"
+        return web.Response(text=OTHER_BODIES[request.match_info["body"]], content_type=kind)
 
     app = web.Application()
     app.router.add_get("/v1/models", models)
-    app.router.add_get("/other/v1/models", other)
+    app.router.add_get("/{body}/v1/models", other)
     async with TestServer(app) as server:
         yield str(server.make_url("")).rstrip("/")
 
@@ -100,8 +102,9 @@ async def test_a_wrong_key_is_a_problem_and_stays_unseen(remote: str) -> None:
     assert "sk-wrong" not in str(found)
 
 
-async def test_a_server_of_another_kind_is_a_problem(remote: str) -> None:
-    found = await examine(engine={"model_url": f"{remote}/other"})
+@pytest.mark.parametrize("body", OTHER_BODIES)
+async def test_a_server_of_another_kind_is_a_problem(remote: str, body: str) -> None:
+    found = await examine(engine={"model_url": f"{remote}/{body}"})
     assert found.mark is Mark.PROBLEM
 
 
