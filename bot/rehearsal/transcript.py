@@ -1,6 +1,6 @@
 """What a script's audience reads: each step, what the bot said, and how it streamed."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from bot.rehearsal.stage import Outcome
 from bot.rehearsal.steps import Step
 
 SAME_BEGINNING = 12  # characters that tell a piece of the text from a waiting line
+QUOTED = 48  # characters by which a message is named that was shown before
 
 
 @dataclass
@@ -20,6 +21,7 @@ class Said:
     """A message of the bot: every wording it had in this step, and when (seconds)."""
 
     wordings: list[tuple[float, str]] = field(default_factory=list)
+    buttons: tuple[str, ...] = ()
     files: list[tuple[str, str]] = field(default_factory=list)  # name, text
     is_deleted: bool = False
 
@@ -53,38 +55,44 @@ class Transcript:
         self._clock = clock
         self._begin = clock()
         self._said: dict[int, Said] = {}
-        self._known: dict[int, str] = {}  # the wording of each message before this step
+        self._known: dict[int, Said] = {}  # the messages of the bot as they were before this step
         room.env.backend.subscribers.append(self._hear)
 
     def begin_step(self, number: int, step: Step) -> None:
         """Print who does what, and listen for what comes of it."""
-        self._known |= {message_id: said.text for message_id, said in self._said.items()}
+        self._known |= self._said
         self._said, self._begin = {}, self._clock()
         line = Text.assemble((f"{number:>2}  ", "dim"), (step.member.title(), "bold"), f" {step}")
         self._console.print("\n", line, sep="")
 
     def end_step(self, step: Step, outcome: Outcome) -> str:
-        """Print what came of the step; return all that can be read of it."""
-        read = []
+        """Print what came of the step; return all that the bot said or changed."""
+        read = [outcome.form_title]
         if outcome.form_title:
             self._print(f"fills in “{outcome.form_title}”", "\n".join(step.form.values()))
-            read.append(outcome.form_title)
         for answer in outcome.private:
             self._print(f"Scriptorium, to {step.member.title()} alone", answer.text)
             self._print_files(answer.files)
             read += [answer.text, *(text for _, text in answer.files)]
-        for message_id, said in self._said.items():
-            read += [said.text, *(text for _, text in said.files)]
-            if said.is_deleted:
-                self._print("Scriptorium takes a message back", "")
-            elif said.text != self._known.get(message_id):
-                self._print(f"Scriptorium{self._pace(said)}", said.text)
-            self._print_files(said.files)
+        for message_id, said in sorted(self._said.items()):
+            self._print_said(said, self._known.get(message_id))
+            read += [said.text, *said.buttons, *(text for _, text in said.files)]
         return "\n".join(read)
 
     def streamed(self) -> int:
         """Return how many messages were seen growing in this step."""
         return sum(said.seconds_to_first_words() is not None for said in self._said.values())
+
+    def _print_said(self, said: Said, before: Said | None) -> None:
+        if said.is_deleted:
+            self._print(f"Scriptorium takes back “{_quote(before or said)}”")
+        elif before is None:
+            self._print(f"Scriptorium{self._pace(said)}", said.text, said.buttons)
+            self._print_files(said.files)
+        elif said.text != before.text:
+            self._print(f"under “{_quote(before)}”", _new_end(before, said), said.buttons)
+        elif said.buttons != before.buttons:
+            self._print(f"under “{_quote(said)}”", "", said.buttons)
 
     def _pace(self, said: Said) -> str:
         first = said.seconds_to_first_words()
@@ -93,10 +101,13 @@ class Transcript:
         whole = said.wordings[-1][0]
         return f" ({said.edits} edits, first words after {first:.1f} s, whole after {whole:.1f} s)"
 
-    def _print(self, who: str, text: str) -> None:
+    def _print(self, who: str, text: str = "", buttons: Sequence[str] = ()) -> None:
         self._console.print(Padding(Text(who, style="cyan"), (0, 0, 0, 4)))
         if text:
             self._console.print(Padding(Text(text), (0, 0, 0, 6)))
+        if buttons:
+            line = "  ".join(f"[ {label} ]" for label in buttons)
+            self._console.print(Padding(Text(line, style="dim"), (0, 0, 0, 6)))
 
     def _print_files(self, files: Iterable[tuple[str, str]]) -> None:
         for name, text in files:
@@ -111,8 +122,25 @@ class Transcript:
             return
         said = self._said.setdefault(int(payload["id"]), Said())
         said.wordings.append((self._clock() - self._begin, payload["content"]))
+        said.buttons = tuple(
+            button["label"]
+            for row in payload.get("components", [])
+            for button in row.get("components", [])
+        )
         if event == "MESSAGE_CREATE":
             said.files = [
                 (file["filename"], self._room.file_text(file["url"]))
                 for file in payload.get("attachments", [])
             ]
+
+
+def _quote(said: Said) -> str:
+    line = " ".join(said.text.split())
+    return line if len(line) <= QUOTED else line[: QUOTED - 1] + "…"
+
+
+def _new_end(before: Said, after: Said) -> str:
+    """Return the lines in which a message ends now and did not before."""
+    lines, old = after.text.splitlines(), before.text.splitlines()
+    new = [line for line in lines if line not in old]
+    return "\n".join(new) or "(the last line is gone)"
