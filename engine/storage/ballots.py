@@ -68,11 +68,7 @@ async def cast_vote(
         TurnNotFound: the turn is no candidate of this ballot.
         BallotClosed: the ballot was decided.
     """
-    ballot = await find_ballot(tx, guild_id=guild_id, ballot_id=ballot_id)
-    if ballot is None or turn_id not in ballot.candidate_ids:
-        raise TurnNotFound(turn_id)
-    if ballot.state is BallotState.DECIDED:
-        raise BallotClosed(ballot.chosen_turn_id)
+    await _require_open(tx, guild_id, ballot_id, candidate_id=turn_id)
     statement = insert_into(tx, votes).values(
         guild_id=guild_id,
         ballot_id=ballot_id,
@@ -108,27 +104,22 @@ async def decide_ballot(
     """Close a ballot in favour of a candidate.
 
     Raises:
+        TurnNotFound: the turn is no candidate of this ballot.
         BallotClosed: it was decided before.
     """
-    decided = await tx.execute(
+    await _require_open(tx, guild_id, ballot_id, candidate_id=chosen_turn_id)
+    await tx.execute(
         update(ballots)
-        .where(
-            ballots.c.guild_id == guild_id,
-            ballots.c.id == ballot_id,
-            ballots.c.state == BallotState.OPEN,
-        )
+        .where(ballots.c.guild_id == guild_id, ballots.c.id == ballot_id)
         .values(state=BallotState.DECIDED, chosen_turn_id=chosen_turn_id)
     )
-    if decided.rowcount != 1:
-        ballot = await find_ballot(tx, guild_id=guild_id, ballot_id=ballot_id)
-        raise BallotClosed(ballot.chosen_turn_id if ballot else None)
 
 
-async def list_voters(tx: Transaction, *, guild_id: int, ballot_id: int) -> set[int]:
-    """Return the ids of the members who voted."""
-    voters = await tx.scalars(
-        select(votes.c.member_id).where(
-            votes.c.guild_id == guild_id, votes.c.ballot_id == ballot_id
-        )
-    )
-    return set(voters)
+async def _require_open(
+    tx: Transaction, guild_id: int, ballot_id: int, *, candidate_id: int
+) -> None:
+    ballot = await find_ballot(tx, guild_id=guild_id, ballot_id=ballot_id)
+    if ballot is None or candidate_id not in ballot.candidate_ids:
+        raise TurnNotFound(candidate_id)
+    if ballot.state is BallotState.DECIDED:
+        raise BallotClosed(ballot.chosen_turn_id)

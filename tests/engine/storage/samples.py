@@ -1,0 +1,89 @@
+"""Stories and turns to test on."""
+
+from itertools import count
+from typing import Any
+
+from engine.storage import Transaction, moves, stories, turns
+from engine.story import Length, Member, MoveKind, Rating, Story, Turn, TurnKind, TurnState
+
+ADA = Member(901, "Ada")
+BEA = Member(902, "Bea")
+GUILD = 1
+CHANNEL = 10
+NOW = 1_700_000_000_000
+
+_interactions = count(5_000)
+
+
+def new_interaction() -> int:
+    return next(_interactions)
+
+
+async def add_story(tx: Transaction, **changes: Any) -> Story:
+    facts: dict[str, Any] = {
+        "guild_id": GUILD,
+        "channel_id": CHANNEL,
+        "starter": ADA,
+        "title": "The Lighthouse",
+        "genre": "mystery",
+        "style": "terse",
+        "language": "en",
+        "rating": Rating.GENERAL,
+        "length": Length.SHORT,
+        "interaction_id": new_interaction(),
+        "now_ms": NOW,
+    }
+    return await stories.insert_story(tx, **(facts | changes))
+
+
+async def add_turn(
+    tx: Transaction, story: Story, parent_id: int | None = None, **changes: Any
+) -> Turn:
+    facts: dict[str, Any] = {
+        "guild_id": story.guild_id,
+        "story_id": story.id,
+        "parent_id": parent_id,
+        "kind": TurnKind.HUMAN,
+        "state": TurnState.WRITTEN,
+        "author": ADA,
+        "text": "The lamp went out.",
+        "interaction_id": new_interaction(),
+        "now_ms": NOW,
+    }
+    return await turns.insert_turn(tx, **(facts | changes))
+
+
+async def add_model_turn(
+    tx: Transaction, story: Story, parent_id: int | None = None, **changes: Any
+) -> Turn:
+    facts: dict[str, Any] = {"kind": TurnKind.MODEL, "state": TurnState.ACCEPTED, "text": ""}
+    return await add_turn(tx, story, parent_id, **(facts | changes))
+
+
+async def move(
+    tx: Transaction,
+    story: Story,
+    kind: MoveKind,
+    expected: int | None,
+    to: int | None,
+    *,
+    interaction_id: int | None = None,
+) -> None:
+    await moves.move_head(
+        tx,
+        guild_id=story.guild_id,
+        story_id=story.id,
+        branch_id=story.branch_id,
+        kind=kind,
+        expected=expected,
+        to=to,
+        member_id=ADA.id,
+        interaction_id=interaction_id,
+        now_ms=NOW,
+    )
+
+
+async def head_of(tx: Transaction, story: Story) -> int | None:
+    found = await stories.find_story(tx, guild_id=story.guild_id, story_id=story.id)
+    assert found is not None
+    return found.head_turn_id
