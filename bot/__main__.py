@@ -12,10 +12,11 @@ import typer
 
 from bot.client import create_bot
 from bot.logs import configure_logs
+from bot.setting_faults import setting_faults
 from bot.settings import BotSettings
 from engine.errors import StorageFailed
 from engine.runtime import open_engine
-from engine.settings import EngineSettings, ServingSettings
+from engine.settings import EngineSettings
 from engine.storage.backup import back_up
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -26,6 +27,16 @@ Language = Annotated[str, typer.Option(help="What Discord is set to: en or zh-CN
 ScriptFile = Annotated[
     Path | None, typer.Option("--script", help="Play this script in the terminal instead.")
 ]
+
+
+@app.callback()
+def refuse_wrong_settings(context: typer.Context) -> None:
+    """Write stories together on Discord. An unknown or unfit setting stops the start."""
+    if context.invoked_subcommand == "doctor":
+        return  # it tells the faults itself, and more
+    if faults := setting_faults():
+        typer.echo("\n".join(faults), err=True)
+        raise typer.Exit(2)
 
 
 @app.command()
@@ -62,7 +73,7 @@ def doctor() -> None:
     """Check everything that the bot needs, and say what to do."""
     from bot.doctor import run_doctor  # noqa: PLC0415  much that a start does not need
 
-    raise typer.Exit(run_doctor(EngineSettings(), ServingSettings(), BotSettings()))
+    raise typer.Exit(run_doctor())
 
 
 @app.command()

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator
+from itertools import chain
 from pathlib import Path
 
 from rich.console import Console
@@ -10,29 +11,21 @@ from rich.console import Console
 from bot.doctor.database import check_postgres, check_sqlite
 from bot.doctor.discord_account import DISCORD, check_discord
 from bot.doctor.encryption import check_encryption
-from bot.doctor.finding import Finding, Mark
+from bot.doctor.finding import Finding, Mark, ok, problem
 from bot.doctor.gpu import check_gpu
 from bot.doctor.machine import check_closed_to_others, check_disk, check_packages, check_python
 from bot.doctor.model import check_model
-from bot.doctor.settings_file import check_settings
+from bot.setting_faults import CLASSES, ENV_FILE, setting_faults, value_faults
 from bot.settings import BotSettings
 from engine.settings import EngineSettings, ServingSettings
 
-ENV_FILE = Path(".env")
 LOCK = Path(__file__).parents[2] / "requirements.lock"
 STYLES = {Mark.OK: "green", Mark.WARNING: "yellow", Mark.PROBLEM: "bold red"}
 
 
-def run_doctor(
-    engine: EngineSettings,
-    serving: ServingSettings,
-    bot: BotSettings,
-    *,
-    discord_api: str = DISCORD,
-    console: Console | None = None,
-) -> int:
+def run_doctor(*, discord_api: str = DISCORD, console: Console | None = None) -> int:
     """Print one line a finding; return 0 when none is a problem, else 1."""
-    return asyncio.run(print_findings(examine(engine, serving, bot, discord_api), console))
+    return asyncio.run(print_findings(examine(discord_api), console))
 
 
 async def print_findings(
@@ -51,29 +44,31 @@ async def print_findings(
     return 1 if problems else 0
 
 
-async def examine(
-    engine: EngineSettings, serving: ServingSettings, bot: BotSettings, discord_api: str
-) -> AsyncGenerator[Finding, None]:
+async def examine(discord_api: str) -> AsyncGenerator[Finding, None]:
     """Yield every finding, the quick and local ones first. Nothing is changed anywhere."""
     yield check_python()
     yield check_packages(LOCK)
-    for finding in check_settings(ENV_FILE, (EngineSettings, ServingSettings, BotSettings)):
+    for finding in check_settings():
         yield finding
-    for finding in check_storage(engine):
+    if any(value_faults(settings) for settings in CLASSES):
+        return  # what to look at is not known
+    engine, serving = EngineSettings(), ServingSettings()
+    for finding in chain(check_storage(engine), await check_database(engine)):
         yield finding
-    if engine.database_url is None:
-        for finding in check_sqlite(engine.data_dir, now=time.time()):
-            yield finding
-    else:
-        yield await check_postgres(engine.database_url)
-    yield check_encryption(engine.data_dir)
     if engine.model_url is None:
         yield check_disk(serving.models_dir, purpose="the embedded model", needed_gib=1)
         for finding in check_gpu(serving):
             yield finding
     yield await check_model(engine, serving)
-    for finding in await check_discord(bot.discord_token, api=discord_api):
+    for finding in await check_discord(BotSettings().discord_token, api=discord_api):
         yield finding
+
+
+def check_settings() -> list[Finding]:
+    """Check names and values of all settings."""
+    faults = setting_faults()
+    advice = f"{ENV_FILE} or the environment; .env.example explains every setting"
+    return [problem(fault, advice) for fault in faults] or [ok("settings are known and fit")]
 
 
 def check_storage(engine: EngineSettings) -> list[Finding]:
@@ -82,4 +77,14 @@ def check_storage(engine: EngineSettings) -> list[Finding]:
     return [
         check_disk(engine.data_dir, purpose="stories and backups", needed_gib=2),
         *(finding for finding in closed if finding is not None),
+    ]
+
+
+async def check_database(engine: EngineSettings) -> list[Finding]:
+    """Check the database that the settings name, and that its disk is encrypted."""
+    if engine.database_url is not None:
+        return [await check_postgres(engine.database_url)]
+    return [
+        *check_sqlite(engine.data_dir, now=time.time()),
+        check_encryption(engine.data_dir),
     ]

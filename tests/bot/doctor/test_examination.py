@@ -7,23 +7,22 @@ import pytest
 from rich.console import Console
 
 from bot.doctor import run_doctor
-from bot.settings import BotSettings
-from engine.settings import EngineSettings, ServingSettings
+from bot.setting_faults import CLASSES
 
 
 @pytest.fixture
 def doctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
-    """Return `doctor(**engine)`: the whole examination in an empty folder, as (exit, lines)."""
+    """Return `doctor(**settings)`: the whole examination in an empty folder, as (exit, lines)."""
     monkeypatch.chdir(tmp_path)
+    for settings in CLASSES:
+        for name in settings.model_fields:
+            monkeypatch.delenv(name.upper(), raising=False)
 
-    def run(**engine: object) -> tuple[int, list[str]]:
+    def run(**settings: str) -> tuple[int, list[str]]:
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
         out = io.StringIO()
-        status = run_doctor(
-            EngineSettings(_env_file=None, data_dir=tmp_path / "data", **engine),
-            ServingSettings(_env_file=None, models_dir=tmp_path),
-            BotSettings(_env_file=None, discord_token=None),
-            console=Console(file=out, soft_wrap=True),
-        )
+        status = run_doctor(console=Console(file=out, soft_wrap=True))
         return status, out.getvalue().splitlines()
 
     return run
@@ -33,7 +32,7 @@ def test_a_fresh_checkout_has_no_problem_and_every_check_has_its_line(doctor) ->
     status, lines = doctor()
     assert status == 0
     assert lines[-1].endswith("0 problems")
-    for part in ("Python", "packages", ".env", "GiB free", "SQLite", "model", "DISCORD_TOKEN"):
+    for part in ("Python", "packages", "settings", "GiB free", "SQLite", "model", "DISCORD_TOKEN"):
         assert any(part in line for line in lines), part
 
 
@@ -43,7 +42,7 @@ def test_every_finding_takes_one_line_that_begins_with_its_mark(doctor) -> None:
 
 
 def test_one_problem_makes_the_exit_status_1(doctor) -> None:
-    status, lines = doctor(model_url="http://127.0.0.1:1")
+    status, lines = doctor(MODEL_URL="http://127.0.0.1:1")
     assert status == 1
     assert lines[-1].endswith("1 problem")
 
@@ -53,6 +52,13 @@ def test_a_mistyped_line_in_the_settings_file_is_a_problem(doctor, tmp_path: Pat
     status, lines = doctor()
     assert status == 1
     assert any("did you mean MODEL?" in line for line in lines)
+
+
+def test_a_value_that_does_not_fit_is_a_problem_and_no_crash(doctor) -> None:
+    status, lines = doctor(TURNS_AT_ONCE="many", MODEL_URL="http://127.0.0.1:1")
+    assert status == 1
+    assert lines[-1].endswith("1 problem")
+    assert any("TURNS_AT_ONCE: Input should be" in line for line in lines)
 
 
 def test_the_examination_leaves_nothing_behind(doctor, tmp_path: Path) -> None:
