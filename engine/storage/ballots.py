@@ -123,3 +123,13 @@ async def _require_open(
         raise TurnNotFound(candidate_id)
     if ballot.state is BallotState.DECIDED:
         raise BallotClosed(ballot.chosen_turn_id)
+
+
+async def list_voters(tx: Transaction, *, guild_id: int, ballot_id: int) -> set[int]:
+    """Return the ids of the members who voted."""
+    voters = await tx.scalars(
+        select(votes.c.member_id).where(
+            votes.c.guild_id == guild_id, votes.c.ballot_id == ballot_id
+        )
+    )
+    return set(voters)

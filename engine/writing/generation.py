@@ -177,6 +177,9 @@ class Generation:
                 )
 
     async def _unless_ended(self, work: Coroutine[Any, Any, T]) -> T:
+        if self._live.ending.done():
+            work.close()
+            raise EndedEarly
         task = asyncio.create_task(work)
         try:
             await asyncio.wait(_any_of(task, self._live.ending), return_when=FIRST_COMPLETED)
