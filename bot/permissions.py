@@ -43,9 +43,9 @@ def powerful_permissions(held: discord.Permissions) -> list[str]:
 
 def label(permission: str) -> str:
     """Return the name that Discord's pages show, in English."""
-    return (
-        "View Channels" if permission == "read_messages" else permission.replace("_", " ").title()
-    )
+    if permission in {"read_messages", "view_channel"}:  # discord.py has two names for it
+        return "View Channels"
+    return permission.replace("_", " ").title()
 
 
 def names(of: discord.Permissions, held: discord.Permissions, *, wanted: bool) -> list[str]:

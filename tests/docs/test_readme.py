@@ -10,6 +10,7 @@ from discord import app_commands
 
 from bot.client import ScriptoriumBot, create_bot
 from bot.doctor.recommended import RECOMMENDED
+from bot.locales import words_for
 from bot.permissions import NEEDED, label
 from bot.settings import BotSettings
 from engine.runtime import open_engine
@@ -76,6 +77,11 @@ def test_the_models_take_what_their_shapes_say() -> None:
         assert weights == f"{model.weights_gb:.1f} GB"
         assert room == f"about {round(tokens, -3):,}"
     assert {re.findall(r"`(.+?)`", row[1])[0] for row in rows} == models.keys()
+
+
+def test_the_chinese_readme_names_a_command_as_chinese_members_see_it() -> None:
+    words = words_for("zh-CN")
+    assert f"`/{words('story')} {words('start')}`" in CHINESE
 
 
 @pytest.mark.parametrize("text", [README, CHINESE], ids=["en", "zh-CN"])
