@@ -6,7 +6,7 @@ import discord
 import structlog
 
 from bot.buttons import Action, Interaction, row
-from bot.errors import MissingRights, NotHere, cause_of, word
+from bot.errors import MissingRights, NotHere, NotShown, cause_of, word
 from bot.locales import Words, words_for
 from engine.errors import StoryMovedOn
 from engine.story import Member
@@ -70,8 +70,12 @@ async def acknowledge(interaction: Interaction) -> None:
 
 async def close(interaction: Interaction) -> None:
     """Take away the answer that `acknowledge` gave: the result stands in the channel."""
-    if interaction.type is not discord.InteractionType.component:
+    if interaction.type is discord.InteractionType.component:
+        return
+    try:
         await interaction.delete_original_response()
+    except discord.HTTPException as error:  # dismissed by the member, most likely
+        log.info("answer_not_closed", status=error.status, code=error.code)
 
 
 async def tell(
@@ -92,6 +96,13 @@ async def tell(
         )
 
 
+async def replace(interaction: Interaction, text: str) -> None:
+    """Put a text in place of the private message whose button was pressed, buttons and all."""
+    await interaction.edit_original_response(
+        content=text, view=None, allowed_mentions=discord.AllowedMentions.none()
+    )
+
+
 async def tell_file(interaction: Interaction, filename: str, text: str) -> None:
     """Hand the member a text file in private."""
     await tell(interaction, "", file=discord.File(io.BytesIO(text.encode()), filename))
@@ -105,6 +116,8 @@ async def report(interaction: Interaction, error: Exception, typed: str = "") ->
     view, file = None, None
     if isinstance(cause, StoryMovedOn) and cause.held_turn_id is not None:
         view = row((Action.ADD,), cause.held_turn_id, words)
+    if isinstance(cause, NotShown):
+        typed = ""  # it is not lost: typed again, it would be in the story twice
     if typed and len(typed) <= QUOTE_CHARACTERS:
         text = f"{text}\n{words('Your text:')}\n>>> {typed}"
     elif typed:

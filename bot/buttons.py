@@ -67,7 +67,7 @@ def label(action: Action, words: Words) -> str:
 
 class ActionButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"(?P<action>[a-z]+:[a-z]+):(?P<target>[0-9]+)",
+    template=rf"(?P<action>{'|'.join(Action)}):(?P<target>[0-9]+)",
 ):
     """A button whose press goes to the cog that registered its action."""
 

@@ -31,9 +31,14 @@ def details(story: Story, words: Words) -> str:
         {"en": "English", "zh-CN": "中文"}[story.language],
         rating_name(story.rating, words),
         length_name(story.length, words),
-        words("opened by {name}", name=escape_markdown(story.starter_name)),
+        words("opened by {name}", name=mention(story.starter_id)),
     ]
     return " · ".join(part for part in parts if part)
+
+
+def mention(member_id: int) -> str:
+    """Return a member's name as Discord shows it today, without a ping; erased ones have none."""
+    return f"<@{member_id}>" if member_id else "…"
 
 
 def rating_name(rating: Rating, words: Words) -> str:
@@ -58,13 +63,13 @@ def colophon(status: StoryStatus) -> tuple[str, discord.ui.View | None]:
     """Return the line under a finished story, and its buttons."""
     story = status.story
     words = words_for(story.language)
-    names = ", ".join(escape_markdown(p.name) for p in status.participants)
+    names = ", ".join(mention(participant.id) for participant in status.participants)
     text = words(
         "🏁 **{title}**: the end.\n-# {turns} turns, {count} words, written by {names}.",
         title=escape_markdown(story.title),
         turns=status.turns,
         count=status.words,
-        names=names or escape_markdown(story.starter_name),
+        names=names or mention(story.starter_id),
     )
     return text, row((Action.EXPORT,), story.id, words)
 
@@ -87,7 +92,7 @@ def status(status: StoryStatus, words: Words) -> str:
             "- {name}: {count} turn",
             "- {name}: {count} turns",
             p.turns,
-            name=escape_markdown(p.name),
+            name=mention(p.id),
         )
         for p in status.participants
     ]

@@ -19,7 +19,7 @@ from bot.settings import BotSettings
 from engine.runtime import Engine
 from engine.writing import unfinished_turns
 
-COGS = ("cogs.story", "cogs.turns", "cogs.ballots", "cogs.messages")
+COGS = ("cogs.story", "cogs.turns", "cogs.ballots", "cogs.messages", "cogs.privacy")
 
 log = structlog.get_logger()
 
@@ -57,7 +57,7 @@ class ScriptoriumBot(commands.AutoShardedBot):
         for name in COGS:
             await self.load_extension(name)
         self.add_dynamic_items(ActionButton)
-        if missing := {*Action, *Form} - {*self.presses, *self.submits, Action.ERASE}:
+        if missing := {*Action, *Form} - {*self.presses, *self.submits}:
             raise LookupError(f"no cog answers {sorted(missing)}")
 
     async def report(

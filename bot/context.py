@@ -15,7 +15,7 @@ def summary(prompt: Prompt, words: Words) -> str:
     names = {
         BlockKind.SYSTEM: words("rules"),
         BlockKind.OPENING: words("opening"),
-        BlockKind.TURN: words("story"),
+        BlockKind.TURN: words("story so far"),
         BlockKind.INSTRUCTION: words("request"),
     }
     lines = [words("The model would see {tokens} tokens:", tokens=prompt.tokens)]

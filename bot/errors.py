@@ -15,7 +15,7 @@ from discord import app_commands
 from bot.locales import Words
 from bot.permissions import label
 from engine import errors
-from engine.errors import QueueScope, Refused, Right
+from engine.errors import Failed, QueueScope, Refused, Right
 
 log = structlog.get_logger()
 
@@ -49,6 +49,13 @@ class NothingToRead(Refused):
     """The story has no written turn yet."""
 
 
+@dataclass
+class NotShown(Failed):
+    """The turn is in the story, but Discord did not take the message that shows it."""
+
+    turn_number: int
+
+
 # --- wording ------------------------------------------------------------------------------------
 
 
@@ -56,11 +63,6 @@ class NothingToRead(Refused):
 def describe(error: Exception, words: Words) -> str:
     """Say in the member's language what went wrong and what to do next."""
     return words("Something went wrong on our side. Please try again.")
-
-
-def code_of(error: Exception) -> str | None:
-    """Return a new short code for a failure, None for a refusal."""
-    return None if isinstance(error, Refused) else token_hex(3).upper()
 
 
 def cause_of(error: Exception) -> Exception:
@@ -75,13 +77,18 @@ def cause_of(error: Exception) -> Exception:
 
 
 def word(error: Exception, words: Words) -> str:
-    """Word an error for a member, and log it with its code if it is a failure."""
-    code = code_of(error)
-    if code is None:
+    """Word an error for a member, and log it: a failure with the code that the member sees."""
+    if isinstance(error, Refused):
         log.info("refused", reason=type(error).__name__)
         return describe(error, words)
+    return f"{describe(error, words)} {words('(code {code})', code=log_failure(error))}"
+
+
+def log_failure(error: Exception) -> str:
+    """Log a failure or a bug under a new short code, and return the code."""
+    code = token_hex(3).upper()
     log.error("failed", code=code, error=type(error).__name__, exc_info=error)
-    return f"{describe(error, words)} {words('(code {code})', code=code)}"
+    return code
 
 
 @describe.register
@@ -214,6 +221,15 @@ def _(error: errors.ModelUnusable, words: Words) -> str:
 def _(error: MissingRights, words: Words) -> str:
     names = ", ".join(permission_name(name, words) for name in error.names)
     return words("I lack permissions in this channel: {names}. Ask a moderator.", names=names)
+
+
+@describe.register
+def _(error: NotShown, words: Words) -> str:
+    return words(
+        "Turn {number} is in the story, but Discord did not take the message. "
+        "See it with /story read.",
+        number=error.turn_number,
+    )
 
 
 @describe.register

@@ -1,7 +1,7 @@
 """How a turn looks in messages, from its place in the queue to its last word. Pure."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 
 from discord.utils import escape_markdown
@@ -40,11 +40,6 @@ class Candidate:
     votes: int
     fate: Fate
 
-    @property
-    def head(self) -> str:
-        """What stands before its text."""
-        return f"**{self.number}.** "
-
 
 def candidate_of(tally: Tally, turn: Turn) -> Candidate:
     """Return a turn's part in its ballot."""
@@ -64,36 +59,68 @@ class Look:
     votes: int = 0
 
 
-def waiting(words: Words, place: int, expected_seconds: float | None) -> list[Look]:
+def waiting(
+    words: Words,
+    place: int,
+    expected_seconds: float | None,
+    candidate: Candidate | None = None,
+) -> list[Look]:
     """Show the place in the queue, 1 for the next; 0: the model is about to write."""
     if place == 0:
-        return [Look(words("✍️ Writing…"), STOPPABLE)]
-    if expected_seconds is None:
-        return [Look(words("✍️ Place {place} in the queue.", place=place), STOPPABLE)]
-    seconds = max(1, round(expected_seconds))
-    text = words("✍️ Place {place} in the queue, about {seconds} s.", place=place, seconds=seconds)
-    return [Look(text, STOPPABLE)]
+        text = words("✍️ Writing…")
+    elif expected_seconds is None:
+        text = words("✍️ Place {place} in the queue.", place=place)
+    else:
+        seconds = max(1, round(expected_seconds))
+        text = words(
+            "✍️ Place {place} in the queue, about {seconds} s.", place=place, seconds=seconds
+        )
+    return [Look(_head(candidate) + text, STOPPABLE)]
 
 
-def loading(words: Words, done: int, total: int) -> list[Look]:
+def loading(words: Words, done: int, total: int, candidate: Candidate | None = None) -> list[Look]:
     """Show that the model server is still starting; `total` is 0 while nothing is known."""
     if total == 0:
-        return [Look(words("⏳ The model is still loading. This turn waits for it."), STOPPABLE)]
-    percent = 100 * done // total
-    text = words("⏳ The model is still loading: {percent} %. This turn waits.", percent=percent)
-    return [Look(text, STOPPABLE)]
+        text = words("⏳ The model is still loading. This turn waits for it.")
+    else:
+        percent = 100 * done // total
+        text = words(
+            "⏳ The model is still loading: {percent} %. This turn waits.", percent=percent
+        )
+    return [Look(_head(candidate) + text, STOPPABLE)]
 
 
 def writing(words: Words, text: str, candidate: Candidate | None = None) -> list[Look]:
     """Show the text so far in whole words with a cursor, from the first sentence on."""
     text = text.lstrip()
     if not FIRST_SENTENCE.match(text) and len(text) < FIRST_CHARACTERS:
-        return waiting(words, 0, None)
-    head = candidate.head if candidate else ""
-    parts = split(head + _whole_words(text))
-    looks = [Look(part) for part in parts]
-    looks[-1] = Look(parts[-1] + CURSOR, STOPPABLE)
-    return looks
+        return waiting(words, 0, None, candidate)
+    parts = split(_head(candidate) + _whole_words(text))
+    return [*map(Look, parts[:-1]), Look(parts[-1] + CURSOR, STOPPABLE)]
+
+
+def written(
+    words: Words, turn: Turn, candidate: Candidate | None = None, *, note: str = "", code: str = ""
+) -> list[Look]:
+    """Show a turn in its final form, with its buttons under the last part.
+
+    A `note` stands in place of the buttons; `code` is of the failure that ended the turn.
+    """
+    if turn.source_message_id is not None:
+        parts = [words("✅ Added as turn {number}.", number=turn.number)]
+    elif turn.kind is TurnKind.HUMAN:
+        parts = split(f"**{escape_markdown(turn.author_name)}**\n{turn.text}")
+    else:
+        parts = split(_head(candidate) + turn.text)
+    small_print = note or _small_print(words, turn, candidate, code)
+    last = f"{parts[-1]}\n-# {small_print}" if small_print else parts[-1]
+    actions = () if note else _actions(turn, candidate)
+    votes = candidate.votes if candidate and candidate.fate is Fate.OPEN else 0
+    return [*map(Look, parts[:-1]), Look(last.strip(), actions, votes)]
+
+
+def _head(candidate: Candidate | None) -> str:
+    return f"**{candidate.number}.** " if candidate else ""
 
 
 def _whole_words(text: str) -> str:
@@ -102,48 +129,28 @@ def _whole_words(text: str) -> str:
     return (whole if len(text) - len(whole) <= MOST_UNBROKEN else text).rstrip()
 
 
-def written(words: Words, turn: Turn, candidate: Candidate | None = None) -> list[Look]:
-    """Show a turn in its final form, with its buttons under the last part."""
-    if turn.source_message_id is not None:
-        return [Look(words("✅ Added as turn {number}.", number=turn.number), AFTER_HUMAN)]
-    head = candidate.head if candidate else ""
-    if not turn.text:
-        return [Look(head + _ending(words, turn), () if candidate else AFTER_NOTHING)]
+def _actions(turn: Turn, candidate: Candidate | None) -> tuple[Action, ...]:
     if turn.kind is TurnKind.HUMAN:
-        head = f"**{escape_markdown(turn.author_name)}**\n"
-    parts = split(head + turn.text)
-    looks = [Look(part) for part in parts]
-    looks[-1] = Look(parts[-1] + _ending(words, turn), _actions(turn))
-    return _with_fate(looks, words, candidate) if candidate else looks
+        return AFTER_HUMAN
+    if candidate and candidate.fate is not Fate.CHOSEN:
+        return CANDIDATE if turn.text and candidate.fate is Fate.OPEN else ()
+    return AFTER_MODEL if turn.text else AFTER_NOTHING
 
 
-def _actions(turn: Turn) -> tuple[Action, ...]:
-    return AFTER_MODEL if turn.kind is TurnKind.MODEL else AFTER_HUMAN
-
-
-def _with_fate(looks: list[Look], words: Words, candidate: Candidate) -> list[Look]:
-    match candidate.fate:
-        case Fate.OPEN:
-            return [*looks[:-1], replace(looks[-1], actions=CANDIDATE, votes=candidate.votes)]
-        case Fate.CHOSEN:
-            return with_note(looks, words("✅ Chosen: the story goes on here."), AFTER_MODEL)
-        case Fate.PASSED_OVER:
-            return with_note(looks, words("Not chosen."))
-
-
-def _ending(words: Words, turn: Turn) -> str:
+def _small_print(words: Words, turn: Turn, candidate: Candidate | None, code: str) -> str:
+    """Say what is to be known of a turn: how it ended, or what became of it."""
+    if candidate and candidate.fate is Fate.CHOSEN:
+        return words("✅ Chosen: the story goes on here.")
+    if candidate and candidate.fate is Fate.PASSED_OVER:
+        return words("Not chosen.")
     if turn.outcome is Outcome.STOPPED and turn.text:
-        return "\n-# " + words("⏹️ Stopped here. Retry writes the turn anew.")
+        return words("⏹️ Stopped here. Retry writes the turn anew.")
     if turn.outcome is Outcome.STOPPED:
         return words("⏹️ Stopped before the first word.")
     if turn.outcome is Outcome.FAILED and turn.text:
-        return "\n-# " + words("⚠️ Interrupted: the model broke off. Retry writes the turn anew.")
-    if turn.outcome is Outcome.FAILED:
-        return words("⚠️ The model could not write this turn.")
-    return ""
-
-
-def with_note(looks: list[Look], note: str, actions: tuple[Action, ...] = ()) -> list[Look]:
-    """Put a line in small print under the last part, and other buttons or none."""
-    last = looks[-1]
-    return [*looks[:-1], replace(last, text=f"{last.text}\n-# {note}", actions=actions)]
+        text = words("⚠️ Interrupted: the model broke off. Retry writes the turn anew.")
+    elif turn.outcome is Outcome.FAILED:
+        text = words("⚠️ The model could not write this turn. Retry asks it again.")
+    else:
+        return ""
+    return f"{text} {words('(code {code})', code=code)}" if code else text

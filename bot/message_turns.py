@@ -11,7 +11,7 @@ import discord
 from bot.errors import word
 from bot.locales import words_for
 from engine.errors import EngineError
-from engine.story import Member
+from engine.story import Member, TurnState
 from engine.writing import find_turn_by_message, get_turn, write_turn
 
 if TYPE_CHECKING:
@@ -71,8 +71,9 @@ async def add_reply(bot: "ScriptoriumBot", message: discord.Message) -> None:
             interaction_id=message.id,  # a message is added once, by menu or by reply
             source_message_id=message.id,
         )
-        story, _ = await get_turn(bot.engine, guild_id=turn.guild_id, turn_id=turn.id)
-        await bot.replies.post(story, turn)
+        if turn.state is not TurnState.POSTED:  # by the message menu, a moment ago
+            story, _ = await get_turn(bot.engine, guild_id=turn.guild_id, turn_id=turn.id)
+            await bot.replies.post(story, turn)
     except EngineError as error:
         await message.reply(
             word(error, words_for(message.guild.preferred_locale)),

@@ -12,7 +12,7 @@ from bot.locales import Words
 from bot.splitting import split
 from engine.story import Story, Turn, TurnKind
 
-PAGE_CHARACTERS = 1800  # of Discord's 2000: room for the line with the page's number
+PAGE_CHARACTERS = 1700  # of Discord's 2000: room for the line with the page's number
 
 
 @dataclass(frozen=True, slots=True)

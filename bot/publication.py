@@ -13,7 +13,8 @@ from engine.runtime import Engine
 from engine.story import Post, Story, Turn
 from engine.writing import find_turn_by_message, list_posts, record_post
 
-SEARCHED_MESSAGES = 300  # of the channel, from the moment the turn was accepted
+SEARCHED_MESSAGES = 500  # of the channel, from the moment the turn was accepted
+CLOCKS_DIFFER_MS = 300_000  # ours and Discord's, at most
 
 log = structlog.get_logger()
 
@@ -158,7 +159,7 @@ class Publication:
     # --- after a restart ------------------------------------------------------------------------
 
     def _turn_snowflake(self) -> int:
-        accepted_at = self._turn.created_ms - 60_000  # clocks differ
+        accepted_at = self._turn.created_ms - CLOCKS_DIFFER_MS
         return max(0, (accepted_at - discord.utils.DISCORD_EPOCH) << 22)
 
     async def _is_unrecorded(self, message: discord.Message) -> bool:

@@ -2,13 +2,11 @@
 
 import asyncio
 
-from discord.utils import escape_markdown
-
 from bot import answers
 from bot.answers import guild_of, is_age_restricted, member_of
 from bot.buttons import Interaction
 from bot.locales import words_for
-from engine.story import Story, Turn
+from engine.story import Story, Turn, TurnState
 from engine.writing import Alternatives, Draft, get_turn, retry_turn
 
 
@@ -21,13 +19,27 @@ async def show(interaction: Interaction, draft: Draft) -> Turn:
 
 
 async def show_alternatives(interaction: Interaction, alternatives: Alternatives) -> None:
-    """Acknowledge, and show all drafts side by side until each is posted."""
+    """Acknowledge, and show all drafts side by side, in their order, until each is posted."""
     await answers.acknowledge(interaction)
-    replies = interaction.client.replies
-    async with asyncio.TaskGroup() as group:
-        for draft in alternatives.drafts:
-            group.create_task(replies.show(draft))
-        await answers.close(interaction)
+    shown = []
+    for draft in alternatives.drafts:
+        visible = asyncio.Event()
+        shown.append(asyncio.create_task(_show_and_tell(interaction, draft, visible)))
+        await visible.wait()
+    await answers.close(interaction)
+    await asyncio.wait(shown)
+    for task in shown:
+        await task  # raises what went wrong in one of them, after the others are done
+
+
+async def _show_and_tell(interaction: Interaction, draft: Draft, visible: asyncio.Event) -> None:
+    async def tell() -> None:
+        visible.set()
+
+    try:
+        await interaction.client.replies.show(draft, when_visible=tell)
+    finally:
+        visible.set()  # also when nothing could be shown
 
 
 async def retry(interaction: Interaction, turn_id: int) -> None:
@@ -51,8 +63,12 @@ async def retry(interaction: Interaction, turn_id: int) -> None:
 
 
 async def post(interaction: Interaction, turn: Turn) -> None:
-    """Acknowledge, and post a member's turn."""
+    """Acknowledge, and post a member's turn; say so if it is posted already."""
     await answers.acknowledge(interaction)
+    if turn.state is TurnState.POSTED:
+        words = answers.words_of(interaction)
+        await answers.tell(interaction, words("This is turn {number} already.", number=turn.number))
+        return
     story = await _story_of(interaction, turn)
     await interaction.client.replies.post(story, turn)
     await answers.close(interaction)
@@ -63,8 +79,7 @@ async def mark_undone(interaction: Interaction, turn: Turn) -> None:
     await answers.acknowledge(interaction)
     story = await _story_of(interaction, turn)
     words = words_for(story.language)
-    name = escape_markdown(member_of(interaction).name)
-    note = words("↩️ Undone by {name}. /story redo brings it back.", name=name)
+    note = words("↩️ Undone by {name}. /story redo brings it back.", name=interaction.user.mention)
     await interaction.client.replies.annotate(story, turn, note)
     await answers.close(interaction)
 

@@ -129,6 +129,8 @@ class TurnsCog(commands.Cog):
             interaction_id=interaction.id,
         )
         await turns.post(interaction, turn)
+        words = words_of(interaction)
+        await answers.replace(interaction, words("✅ Added as turn {number}.", number=turn.number))
 
     async def export(self, interaction: Interaction, story_id: int) -> None:
         """Send the whole story as a file."""
