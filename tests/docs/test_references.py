@@ -1,6 +1,7 @@
 """What the documents point to must be there."""
 
 import re
+import tomllib
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def test_every_setting_that_is_named_exists(document: Path) -> None:
     settings = set(re.findall(r"^#?([A-Z][A-Z0-9_]*)=", example, re.MULTILINE))
     code = "\n".join(CODE.findall(document.read_text("utf-8")))
     assigned = set(re.findall(r"(?<![\w-])([A-Z][A-Z0-9_]{3,})=", code))
-    assert assigned - {"TORCH", "OMP_NUM_THREADS"} <= settings
+    assert assigned - {"TORCH", "HF_HOME", "OMP_NUM_THREADS"} <= settings
 
 
 def test_the_architecture_names_every_package() -> None:
@@ -72,6 +73,17 @@ def test_the_architecture_names_every_package() -> None:
     packages = [*ROOT.glob("engine/*/__init__.py"), *ROOT.glob("bot/*/__init__.py")]
     names = {f"`{file.parent.relative_to(ROOT).as_posix()}/`" for file in packages}
     assert not {name for name in names if name not in text}
+
+
+def test_the_architecture_draws_the_layers_that_are_checked() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    text = text[text.index("## Who may import whom") :]
+    drawn = [INLINE.findall(line) for line in text.splitlines() if re.match(r"[1-9]\. `", line)]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    (layers,) = [one["layers"] for one in contracts if one.get("containers") == ["engine"]]
+    checked = [re.findall(r"\w+", layer) for layer in layers]
+    assert drawn == [[name for name in layer if name != "serving"] for layer in checked]
 
 
 def test_every_decision_stands_in_the_list() -> None:
