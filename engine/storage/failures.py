@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from engine.errors import StorageFailed
 
 _OUR_MISTAKES = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
+_INSUFFICIENT_PRIVILEGE = "42501"  # PostgreSQL counts it among mistakes in SQL
 
 
 @contextmanager
@@ -23,9 +24,10 @@ def storage_failures() -> Iterator[None]:
     """Raise StorageFailed for a full disk, a damaged file, a lost server and the like."""
     try:
         yield
-    except _OUR_MISTAKES:
-        raise
     except DBAPIError as error:
+        is_allowed = getattr(error.orig, "sqlstate", None) != _INSUFFICIENT_PRIVILEGE
+        if isinstance(error, _OUR_MISTAKES) and is_allowed:
+            raise
         raise StorageFailed(_first_line(error.orig or error)) from error
     except PoolExhausted as error:
         raise StorageFailed("no connection to the database became free in time") from error

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from engine.errors import StorageFailed
 
-_SCRIPTS = Path(__file__).parent / "migrations"
+SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -24,7 +24,7 @@ def is_behind(revision: str | None) -> bool:
     Raises:
         StorageFailed: a newer version of this program made the database.
     """
-    scripts = ScriptDirectory(str(_SCRIPTS))
+    scripts = ScriptDirectory(str(SCRIPTS))
     newest = scripts.get_current_head()
     if revision == newest:
         return False
@@ -39,6 +39,6 @@ def is_behind(revision: str | None) -> bool:
 def migrate(connection: Connection) -> None:
     """Run the migrations that are due, in the transaction of `connection`."""
     config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS))
+    config.set_main_option("script_location", str(SCRIPTS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

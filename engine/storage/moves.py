@@ -29,7 +29,7 @@ async def move_head(
     The same interaction again moves nothing and returns its first move.
 
     Raises:
-        StoryMovedOn: the head is not `expected`.
+        StoryMovedOn: the head is not `expected`, or the story is gone.
         StoryEnded: the story has ended. A withdrawal is still taken.
     """
     if interaction_id is not None:
@@ -42,8 +42,10 @@ async def move_head(
                 stories.c.guild_id == guild_id, stories.c.id == story_id
             )
         )
-    ).one()
-    if story.state == StoryState.ENDED and kind is not MoveKind.WITHDRAW:
+    ).one_or_none()
+    if story is None:
+        raise StoryMovedOn(None)
+    if story.state is StoryState.ENDED and kind is not MoveKind.WITHDRAW:
         raise StoryEnded(story.title)
     this_branch = (
         (branches.c.guild_id == guild_id)

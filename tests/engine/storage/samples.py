@@ -1,6 +1,7 @@
 """Stories and turns to test on."""
 
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from engine.storage import Transaction, moves, stories, turns
@@ -87,3 +88,10 @@ async def head_of(tx: Transaction, story: Story) -> int | None:
     found = await stories.find_story(tx, guild_id=story.guild_id, story_id=story.id)
     assert found is not None
     return found.head_turn_id
+
+
+def damage(file: Path) -> None:
+    """Overwrite some pages of a database file."""
+    content = bytearray(file.read_bytes())
+    content[4096 * 20 : 4096 * 30] = b"\xa5" * 4096 * 10
+    file.write_bytes(content)

@@ -1,0 +1,87 @@
+"""What transactions promise, on either engine."""
+
+import asyncio
+
+import pytest
+
+from engine.errors import StorageFailed
+from engine.storage import Database, turns
+from tests.engine.storage.samples import add_story, add_turn
+
+
+async def test_a_reader_cannot_write(database: Database) -> None:
+    with pytest.raises(StorageFailed):
+        async with database.reading() as tx:
+            await add_story(tx)
+
+
+async def test_a_reader_sees_one_state_while_others_write(database: Database) -> None:
+    async with database.writing() as tx:
+        story = await add_story(tx)
+    async with database.reading() as reader:
+        assert await turns.list_unfinished(reader) == []
+        async with database.writing() as tx:
+            added = await add_turn(tx, story)
+        assert await turns.list_unfinished(reader) == []
+    async with database.reading() as reader:
+        assert await turns.list_unfinished(reader) == [added]
+
+
+async def test_a_transaction_that_raises_leaves_nothing(database: Database) -> None:
+    async with database.writing() as tx:
+        story = await add_story(tx)
+
+    async def fail() -> None:
+        async with database.writing() as tx:
+            await add_turn(tx, story)
+            raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError, match="on purpose"):
+        await fail()
+    async with database.reading() as tx:
+        assert await turns.list_unfinished(tx) == []
+
+
+async def test_a_cancelled_writer_leaves_nothing_and_lets_the_next_one_in(
+    database: Database,
+) -> None:
+    async with database.writing() as tx:
+        story = await add_story(tx)
+
+    async def write(*, begun: asyncio.Event) -> None:
+        async with database.writing() as tx:
+            await add_turn(tx, story)
+            begun.set()
+            await asyncio.sleep(60)
+
+    for _ in range(5):
+        begun = asyncio.Event()
+        task = asyncio.create_task(write(begun=begun))
+        await begun.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    async with database.writing() as tx:
+        kept = await add_turn(tx, story)
+        assert await turns.list_unfinished(tx) == [kept]
+
+
+async def test_one_writer_is_in_at_a_time(database: Database) -> None:
+    inside = 0
+
+    async def write() -> None:
+        nonlocal inside
+        async with database.writing():
+            inside += 1
+            assert inside == 1
+            await asyncio.sleep(0.001)
+            inside -= 1
+
+    await asyncio.gather(*(write() for _ in range(20)))
+
+
+async def test_readers_do_not_wait_for_a_writer(database: Database) -> None:
+    async with database.writing() as tx:
+        await add_turn(tx, await add_story(tx))
+        async with asyncio.timeout(5), database.reading() as reader:
+            assert await turns.list_unfinished(reader) == []

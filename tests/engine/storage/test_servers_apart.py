@@ -1,0 +1,198 @@
+"""Nothing of one server is seen or changed from another, whatever ids are asked with."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from engine.errors import EngineError
+from engine.storage import (
+    Database,
+    Transaction,
+    ballots,
+    moves,
+    personal,
+    posts,
+    stories,
+    turns,
+)
+from engine.storage.schema import metadata
+from engine.story import (
+    Length,
+    Member,
+    MoveKind,
+    Outcome,
+    Post,
+    Rating,
+    TurnKind,
+    TurnState,
+)
+from tests.engine.storage.samples import (
+    ADA,
+    BEA,
+    CHANNEL,
+    GUILD,
+    NOW,
+    add_model_turn,
+    add_story,
+    add_turn,
+    move,
+)
+
+Query = Callable[..., Awaitable[Any]]
+MODULES = (stories, turns, moves, posts, ballots, personal)
+ACROSS_SERVERS = {"turns.list_unfinished"}  # recovery at the start of the bot
+OTHER_GUILD = GUILD + 1
+CANARY = "the canary sings"
+INTERACTION, BALLOT_INTERACTION, MESSAGE, SOURCE = 800, 801, 802, 803
+
+
+def queries() -> dict[str, Query]:
+    return {
+        f"{module.__name__.rpartition('.')[2]}.{name}": function
+        for module in MODULES
+        for name, function in inspect.getmembers(module, inspect.iscoroutinefunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
+    }
+
+
+@pytest.mark.parametrize("name", sorted(set(queries()) - ACROSS_SERVERS))
+def test_a_query_takes_the_server_by_name(name: str) -> None:
+    parameter = inspect.signature(queries()[name]).parameters.get("guild_id")
+    assert parameter is not None
+    assert parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    assert parameter.default is inspect.Parameter.empty
+
+
+@pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
+def test_a_row_belongs_to_a_server(table: Any) -> None:
+    assert not table.c.guild_id.nullable
+    for reference in table.foreign_key_constraints:
+        assert "guild_id" in reference.column_keys, "a row could refer to another server's row"
+
+
+async def fill(tx: Transaction) -> dict[str, Any]:
+    """Put a row into every table for GUILD; return its ids under the names of parameters."""
+    story = await add_story(tx, title=CANARY, interaction_id=INTERACTION)
+    head = await add_turn(
+        tx, story, text=CANARY, interaction_id=INTERACTION, source_message_id=SOURCE
+    )
+    await move(tx, story, MoveKind.WRITE, None, head.id, interaction_id=INTERACTION)
+    held = await add_turn(tx, story, text=CANARY, state=TurnState.HELD)
+    ballot = await ballots.open_ballot(
+        tx,
+        guild_id=GUILD,
+        story_id=story.id,
+        head_turn_id=head.id,
+        opener_id=ADA.id,
+        interaction_id=BALLOT_INTERACTION,
+        now_ms=NOW,
+    )
+    turn = await add_model_turn(tx, story, head.id, ballot_id=ballot.id, direction=CANARY)
+    await posts.record_post(tx, guild_id=GUILD, post=Post(head.id, 0, CHANNEL, MESSAGE))
+    await ballots.cast_vote(
+        tx, guild_id=GUILD, ballot_id=ballot.id, member_id=ADA.id, turn_id=turn.id, now_ms=NOW
+    )
+    return {
+        "channel_id": CHANNEL,
+        "story_id": story.id,
+        "branch_id": story.branch_id,
+        "turn_id": turn.id,
+        "held_turn_id": held.id,
+        "head_turn_id": head.id,
+        "parent_id": head.id,
+        "ballot_id": ballot.id,
+        "message_id": MESSAGE,
+        "interaction_id": INTERACTION,
+        "member_id": ADA.id,
+        "chosen_turn_id": turn.id,
+        "expected": head.id,
+        "to": turn.id,
+        "post": Post(head.id, 0, CHANNEL, 999),
+        "counts": {head.id: 999},
+        # Facts that name nothing:
+        "now_ms": NOW,
+        "author": BEA,
+        "starter": BEA,
+        "opener_id": BEA.id,
+        "kind": MoveKind.UNDO,
+        "state": TurnState.WRITTEN,
+        "text": "intruder",
+        "title": "intruder",
+        "genre": "",
+        "style": "",
+        "language": "en",
+        "rating": Rating.GENERAL,
+        "length": Length.SHORT,
+        "outcome": Outcome.COMPLETE,
+        "tokenizer": "intruder",
+    }
+
+
+OWN_FACTS: dict[str, dict[str, Any]] = {
+    "turns.insert_turn": {"kind": TurnKind.HUMAN},
+}
+
+
+def arguments(name: str, facts: dict[str, Any]) -> dict[str, Any]:
+    facts = facts | OWN_FACTS.get(name, {})
+    wanted = inspect.signature(queries()[name]).parameters
+    optional = {key for key, each in wanted.items() if each.default is not each.empty}
+    missing = set(wanted) - set(facts) - optional - {"tx", "guild_id"}
+    assert not missing, f"say in fill() what {missing} of {name} should be"
+    return {key: facts[key] for key in wanted if key in facts}
+
+
+async def rows_of_guild(tx: Transaction) -> dict[str, list[Any]]:
+    return {
+        table.name: list(
+            (await tx.execute(select(table).where(table.c.guild_id == GUILD))).mappings()
+        )
+        for table in metadata.sorted_tables
+    }
+
+
+async def test_no_query_reads_or_changes_another_server(database: Database) -> None:
+    async with database.writing() as tx:
+        facts = await fill(tx)
+        before = await rows_of_guild(tx)
+    assert all(before.values()), "every table should have a row to steal"
+    for name in sorted(set(queries()) - ACROSS_SERVERS):
+        for turn in ("turn_id", "held_turn_id", "head_turn_id"):
+            asked = arguments(name, facts | {"turn_id": facts[turn]})
+            found = await ask_from_elsewhere(database, queries()[name], asked)
+            assert CANARY not in repr(found), name
+            assert "Ada" not in repr(found), name
+    async with database.writing() as tx:
+        assert await rows_of_guild(tx) == before
+
+
+async def ask_from_elsewhere(database: Database, query: Query, asked: dict[str, Any]) -> Any:
+    try:
+        async with database.writing() as tx:
+            return await query(tx, guild_id=OTHER_GUILD, **asked)
+    except (EngineError, IntegrityError) as refusal:
+        return refusal
+
+
+async def test_the_database_refuses_a_row_that_points_into_another_server(
+    database: Database,
+) -> None:
+    async with database.writing() as tx:
+        facts = await fill(tx)
+    with pytest.raises(IntegrityError):
+        async with database.writing() as tx:
+            await turns.insert_turn(
+                tx,
+                guild_id=OTHER_GUILD,
+                story_id=facts["story_id"],
+                parent_id=None,
+                kind=TurnKind.HUMAN,
+                state=TurnState.WRITTEN,
+                author=Member(1, "Mallory"),
+                interaction_id=None,
+                now_ms=NOW,
+            )
