@@ -95,3 +95,8 @@ def test_every_decision_stands_in_the_list() -> None:
 def test_decisions_have_numbers_of_their_own() -> None:
     numbers = [file.name[:4] for file in (ROOT / "docs" / "decisions").glob("0*.md")]
     assert len(numbers) == len(set(numbers))
+
+
+def test_the_changelog_speaks_of_this_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["version"] in (ROOT / "CHANGELOG.md").read_text("utf-8")
