@@ -64,40 +64,43 @@ async def export_story(engine: Engine, *, guild_id: int, channel_id: int) -> Exp
     return Export(f"{name or words.filename}.md", _markdown(story, turns, words))
 
 
+@dataclass(frozen=True, slots=True)
+class _Share:
+    name: str
+    turns: int
+    words: int
+
+
 def _markdown(story: Story, turns: Sequence[Turn], words: _Wording) -> str:
-    parts = [f"# {_plain(story.title)}"]
     shares = _count_shares(turns, words)
+    parts = [f"# {_plain(story.title)}"]
     if shares:
-        names = [_plain(name) for name in shares]
-        *firsts, last = names
-        by = words.last_comma.join([words.comma.join(firsts), last] if firsts else [last])
-        parts += [f"*{words.by.format(by)}*"]
+        *firsts, last = [_plain(share.name) for share in shares]
+        names = words.last_comma.join([words.comma.join(firsts), last] if firsts else [last])
+        parts += [f"*{words.by.format(names)}*"]
     parts += [turn.text for turn in turns]
     if shares:
         lines = [
-            "- " + words.credit.format(name=_plain(name), turns=count, words=word_count)
-            for name, (count, word_count) in shares.items()
+            "- "
+            + words.credit.format(name=_plain(share.name), turns=share.turns, words=share.words)
+            for share in shares
         ]
         parts += ["---", f"## {words.credits}", "\n".join(lines)]
     return "\n\n".join(parts) + "\n"
 
 
-def _count_shares(turns: Sequence[Turn], words: _Wording) -> dict[str, tuple[int, int]]:
-    """Return turns and words by author: people in the order in which they joined, then models."""
-    names: dict[tuple[TurnKind, int | str], str] = {}
-    sums: dict[tuple[TurnKind, int | str], tuple[int, int]] = {}
+def _count_shares(turns: Sequence[Turn], words: _Wording) -> list[_Share]:
+    """Return who wrote how much: people in the order in which they joined, then models."""
+    by_author: dict[tuple[bool, int | str], list[Turn]] = {}
     for turn in turns:
-        if turn.kind is TurnKind.HUMAN:
-            author: tuple[TurnKind, int | str] = (turn.kind, turn.author_id)
-            names[author] = turn.author_name  # the newest one
-        else:
-            model = turn.provenance.model if turn.provenance else ""
-            author = (turn.kind, model)
-            names[author] = words.model.format(model).strip()
-        count, word_count = sums.get(author, (0, 0))
-        sums[author] = (count + 1, word_count + count_words(turn.text))
-    people_first = sorted(sums, key=lambda author: author[0] is TurnKind.MODEL)
-    return {names[author]: sums[author] for author in people_first}
+        is_model = turn.kind is TurnKind.MODEL
+        model = turn.provenance.model if turn.provenance else ""
+        by_author.setdefault((is_model, model if is_model else turn.author_id), []).append(turn)
+    shares = []
+    for (is_model, author), theirs in sorted(by_author.items(), key=lambda item: item[0][0]):
+        name = words.model.format(author).strip() if is_model else theirs[-1].author_name
+        shares.append(_Share(name, len(theirs), sum(count_words(turn.text) for turn in theirs)))
+    return shares
 
 
 def _plain(text: str) -> str:

@@ -34,8 +34,6 @@ async def vote(engine: Engine, *, guild_id: int, turn_id: int, member: Member) -
             turn_id=turn.id,
             now_ms=engine.clock(),
         )
-    # In a transaction of its own: of two last votes at once, the later one sees both.
-    async with engine.database.writing() as tx:
         return await _decide_by_majority(tx, engine, guild_id, turn.ballot_id, member)
 
 

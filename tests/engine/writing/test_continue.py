@@ -91,17 +91,17 @@ async def test_a_mature_story_stays_in_age_restricted_channels(engine: Engine) -
 
 async def test_the_same_interaction_asks_for_one_turn(desk: Desk, model: ScriptedModel) -> None:
     interaction_id = new_id()
-    async with desk.drafting(interaction_id=interaction_id) as first:
-        async with desk.drafting(interaction_id=interaction_id) as second:
-            assert second.turn.id == first.turn.id
+    async with (
+        desk.drafting(interaction_id=interaction_id) as first,
+        desk.drafting(interaction_id=interaction_id) as second,
+    ):
+        assert second.turn.id == first.turn.id
     again = await desk.continue_(interaction_id=interaction_id)
     assert again == await first.finished()
     assert len(model.requests) == 1
 
 
-async def test_while_the_model_writes_nothing_else_moves_the_story(
-    desk: Desk, gate: Gate
-) -> None:
+async def test_while_the_model_writes_nothing_else_moves_the_story(desk: Desk, gate: Gate) -> None:
     before = await desk.continue_()
     gate.shut()
     async with desk.drafting() as draft:

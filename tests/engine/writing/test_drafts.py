@@ -85,18 +85,21 @@ async def test_a_waiting_draft_shows_its_place_and_when_it_moves(
             seconds = 8.0
             gate.open()
         gate.shut()
-        async with desks[0].drafting() as first, desks[1].drafting(BO) as second:
-            async with desks[2].drafting(CY) as third:
-                progress = aiter(third)
-                assert await anext(progress) == Waiting(2, 16.0)
-                seconds += 8.0
-                gate.let(13)
-                await first.finished()
-                assert await anext(progress) == Waiting(1, 8.0)
-                gate.let(13)
-                await second.finished()
-                assert await anext(progress) == Waiting(0, None)
-                gate.open()
+        async with (
+            desks[0].drafting() as first,
+            desks[1].drafting(BO) as second,
+            desks[2].drafting(CY) as third,
+        ):
+            progress = aiter(third)
+            assert await anext(progress) == Waiting(2, 16.0)
+            seconds += 8.0
+            gate.let(13)
+            await first.finished()
+            assert await anext(progress) == Waiting(1, 8.0)
+            gate.let(13)
+            await second.finished()
+            assert await anext(progress) == Waiting(0, None)
+            gate.open()
     assert model.most_at_once == 1
 
 
@@ -110,9 +113,7 @@ async def test_the_text_so_far_is_kept_in_the_row(desk: Desk, gate: Gate) -> Non
         gate.open()
 
 
-async def test_counts_of_tokens_are_asked_for_once(
-    desk: Desk, model: ScriptedModel
-) -> None:
+async def test_counts_of_tokens_are_asked_for_once(desk: Desk, model: ScriptedModel) -> None:
     first = await desk.write("The lamp was lit.")
     await desk.continue_()
     counted = await row(desk.engine, first)

@@ -105,9 +105,7 @@ async def test_a_text_that_grows_again_never_shrinks_on_the_way(
     async with engine_over(database, model, storage_settings) as engine:
         desk = await started(engine)
         async with desk.drafting() as draft:
-            shown = [
-                progress.text async for progress in draft if isinstance(progress, Writing)
-            ]
+            shown = [progress.text async for progress in draft if isinstance(progress, Writing)]
     assert shown == sorted(shown, key=len)
 
 
@@ -186,5 +184,3 @@ async def test_a_failed_turn_frees_its_place_in_the_queue(
         desk = await started(engine)
         await desk.continue_()
         assert (await desk.continue_()).text == "Fine."
-
-

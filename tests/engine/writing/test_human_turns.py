@@ -45,9 +45,7 @@ async def test_a_text_is_kept_as_typed_but_for_the_space_around_it(desk: Desk) -
 @pytest.mark.parametrize(
     ("text", "characters"), [("", 0), (" \n ", 0), ("\u200b\u2060", 2), ("a" * 4001, 4001)]
 )
-async def test_an_empty_or_endless_text_is_refused(
-    desk: Desk, text: str, characters: int
-) -> None:
+async def test_an_empty_or_endless_text_is_refused(desk: Desk, text: str, characters: int) -> None:
     with pytest.raises(TextRefused) as refusal:
         await desk.write(text)
     assert refusal.value == TextRefused(characters, MOST_TURN_CHARACTERS)

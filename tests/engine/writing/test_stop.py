@@ -21,9 +21,7 @@ async def until_written(draft: Draft, text: str) -> None:
             return
 
 
-async def test_stop_keeps_the_text_so_far(
-    desk: Desk, gate: Gate, model: ScriptedModel
-) -> None:
+async def test_stop_keeps_the_text_so_far(desk: Desk, gate: Gate, model: ScriptedModel) -> None:
     gate.shut()
     async with desk.drafting() as draft:
         gate.let(2)
