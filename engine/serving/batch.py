@@ -20,16 +20,16 @@ from transformers.generation.continuous_batching.model_runner import infer_max_s
 
 from engine.serving import scheduler
 from engine.serving.cache_size import cache_blocks
-from engine.serving.faults import generation_failed, not_ready, queue_full
+from engine.serving.faults import bad_request, generation_failed, not_ready, queue_full
 from engine.serving.loading import LoadedModel
 from engine.serving.row import Row
 from engine.serving.row_control import RowControl, Rule, install
 from engine.serving.sampling import Sampling
+from engine.serving.scheduler import PAGE_TOKENS
 from engine.settings import ServingSettings
 
 log = structlog.get_logger()
 
-PAGE_TOKENS = 16  # only full pages are cached; with 256, the default, no short prompt ever is
 STEP_TOKENS = {"cpu": 256, "cuda": 1024}  # longer prompts are read in such pieces, beside the rest
 SECONDS_TO_STOP = 10.0
 SECONDS_BETWEEN_LOOKS = 0.25
@@ -142,8 +142,12 @@ class Batch:
         """Hold places for requests that are about to be made.
 
         Raises:
-            ApiError: 503 while the loop is down, 429 when there are not enough places.
+            ApiError: 503 while the loop is down, 429 when too few places are free, 400 when
+                there will never be enough.
         """
+        if places > self.places:
+            message = f"{places} replies are asked for; this server has {self.places} places"
+            raise bad_request("too_many_choices", message, "n")
         if not self.loop_is_up:
             raise not_ready("recovering")
         if self.taken + places > self.places:

@@ -49,12 +49,17 @@ class RowControl(ContinuousBatchingLogitsProcessor):
     def __call__(self, scores: Tensor, tensor_arg: Tensor) -> Tensor:
         """Return scores [rows, vocabulary] in which the drawn token is the highest."""
         del tensor_arg
-        if self.rules:
-            for logits, row in zip(scores, self.rows, strict=True):
-                self.apply_rules(logits, row)
-        self.end_impossible_rows(scores)
-        tokens = draw(scores, [row.sampling for row in self.rows], self.numbers)
-        return scores.scatter_(1, tokens[:, None], torch.inf)
+        # A prompt that is read in pieces has a place in the step and no token yet; for each of
+        # these there is a row at the end that means nothing.
+        live = scores[: len(self.rows)]
+        if self.rows:
+            if self.rules:
+                for logits, row in zip(live, self.rows, strict=True):
+                    self.apply_rules(logits, row)
+            self.end_impossible_rows(live)
+            tokens = draw(live, [row.sampling for row in self.rows], self.numbers)
+            live.scatter_(1, tokens[:, None], torch.inf)
+        return scores
 
     def apply_rules(self, logits: Tensor, row: Row) -> None:
         """Apply the rules to one row; a rule that raises ends its own request."""

@@ -19,6 +19,7 @@ from transformers.generation.continuous_batching.scheduler import SCHEDULER_MAPP
 from engine.serving.row import Row
 
 NAME = "oldest_first"
+PAGE_TOKENS = 16  # only full pages are cached; of 256, the default, few prompts fill any
 
 _stock_hash = cache_allocator.compute_block_hash
 _loop = threading.local()  # a generation loop is a thread: two of them do not disturb each other
@@ -53,6 +54,7 @@ class OldestFirst(FIFOScheduler):
         self._mark, self._free = cache.mark_complete_blocks, cache.free_blocks
         cache.mark_complete_blocks = self.mark_complete_blocks
         cache.free_blocks = self.free_blocks
+        cache.evict_cached_blocks = self.evict_cached_blocks
 
     def schedule_batch(self, token_budget: int, cache_budget: int) -> Any:
         """Choose the requests of the next step."""
@@ -85,18 +87,30 @@ class OldestFirst(FIFOScheduler):
         return tokens
 
     def _try_to_meet_safety_margin(self) -> bool:
-        """Free idle blocks, oldest first, until the margin is met."""
+        """Free idle blocks until the margin is met."""
+        self.cache.pool.try_to_free_sectors()
+        self.free_oldest(until=self.safety_margin)
+        return bool(self.cache.compute_free_capacity() >= self.safety_margin)
+
+    def evict_cached_blocks(self) -> bool:
+        """Free as many idle blocks as one step can need; called when a step found no room."""
         cache = self.cache
-        cache.pool.try_to_free_sectors()
+        blocks = cache.max_batch_tokens // PAGE_TOKENS + self.max_requests_per_batch
+        return self.free_oldest(until=cache.compute_free_capacity() + blocks / cache.num_blocks)
+
+    def free_oldest(self, *, until: float) -> bool:
+        """Free idle blocks, oldest first, until this share of the cache is free."""
+        cache, freed = self.cache, False
         for allocator in cache.cache_allocators.values():
             ledger = allocator.ledger
-            while ledger.cached_blocks and cache.compute_free_capacity() < self.safety_margin:
+            while ledger.cached_blocks and cache.compute_free_capacity() < until:
                 block = next(iter(ledger.cached_blocks))  # a dict in the order of release
                 del ledger.cached_blocks[block]
                 ledger.hash_to_block.pop(ledger.block_to_hash.pop(block))
                 cache.pool.free_blocks(allocator.index, [block])
+                freed = True
         cache.pool.try_to_free_sectors()
-        return bool(cache.compute_free_capacity() >= self.safety_margin)
+        return freed
 
 
 def row_of(state: Any) -> Row:

@@ -43,10 +43,12 @@ class StopStrings:
         if self.met:
             return ""
         self.held += piece
-        found = [at for stop in self.stops if (at := self.held.find(stop)) >= 0]
+        found = [(at + len(s), at) for s in self.stops if (at := self.held.find(s)) >= 0]
         if found:
+            # The one that was complete first, however the text was cut into pieces.
+            _, at = min(found)
             self.met = True
-            shown, self.held = self.held[: min(found)], ""
+            shown, self.held = self.held[:at], ""
             return shown
         keep = max((overlap(self.held, stop) for stop in self.stops), default=0)
         cut = len(self.held) - keep
