@@ -5,7 +5,6 @@ from discord.utils import escape_markdown
 
 from bot.buttons import Action, row
 from bot.locales import Words, words_for
-from bot.places import StoryChannel
 from engine.story import Length, Rating, Story, StoryState
 from engine.writing import StoryStatus
 
@@ -108,14 +107,3 @@ def _newest_word(status: StoryStatus, words: Words) -> str:
     if status.can_redo:
         return words("A turn was undone; /story redo brings it back.")
     return words("It is open: /story write or /story continue.")
-
-
-async def post(channel: StoryChannel, card: tuple[str, discord.ui.View | None]) -> None:
-    """Post a card in a channel or thread."""
-    text, view = card
-    await channel.send(
-        text,
-        view=view or discord.utils.MISSING,
-        allowed_mentions=discord.AllowedMentions.none(),
-        suppress_embeds=True,
-    )

@@ -12,9 +12,9 @@ from bot.splitting import split
 from engine.story import BallotState, Outcome, Tally, Turn, TurnKind
 
 CURSOR = " ▌"
-FIRST_SENTENCE = re.compile(r".*?(?:[.!?…][\"'”’)\]]*(?=\s)|[。！？…][”’」』）]*|\n)", re.DOTALL)
+FIRST_SENTENCE = re.compile(r".*?(?:[.!?…][\"'”’)\]]*(?=\s|$)|[。！？…][”’」』）]*|\n)", re.DOTALL)
 FIRST_CHARACTERS = 120  # shown even without the end of a sentence
-LAST_WHOLE = re.compile(r".*(?:\s|[，。！？；：、…—])", re.DOTALL)
+LAST_WHOLE = re.compile(r".*(?:\s|[，。！？；：、…—]|[.!?…][\"'”’)\]]*$)", re.DOTALL)
 MOST_UNBROKEN = 40  # characters of a script without blanks that may wait for the next mark
 
 AFTER_MODEL = (Action.CONTINUE, Action.RETRY, Action.ALTERNATIVES, Action.UNDO)

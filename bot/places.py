@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 
 import discord
+from discord.utils import escape_markdown
 
 from bot.answers import channel_of, require_rights
 from bot.buttons import Interaction
@@ -14,6 +16,28 @@ from engine.safety.ratings import refuse_unfit
 from engine.story import Rating
 
 StoryChannel = discord.TextChannel | discord.Thread
+
+
+@dataclass(frozen=True, slots=True)
+class StoryPlace:
+    """A story's channel. A new forum post has its first message from the beginning."""
+
+    channel: StoryChannel
+    first_message: discord.Message | None = None
+
+    async def post(self, text: str, view: discord.ui.View | None) -> None:
+        """Post a card; in a new forum post it is the first message."""
+        if self.first_message is not None:
+            await self.first_message.edit(
+                content=text, view=view, allowed_mentions=discord.AllowedMentions.none()
+            )
+            return
+        await self.channel.send(
+            text,
+            view=view or discord.utils.MISSING,
+            allowed_mentions=discord.AllowedMentions.none(),
+            suppress_embeds=True,
+        )
 
 
 class Place(StrEnum):
@@ -64,23 +88,25 @@ def _require(
 @asynccontextmanager
 async def open_place(
     interaction: Interaction, place: Place, forum: discord.ForumChannel | None, title: str
-) -> AsyncIterator[StoryChannel]:
+) -> AsyncIterator[StoryPlace]:
     """Open the thread or post, if one is asked for; it is archived if the story is refused."""
     channel = channel_of(interaction)
     if forum is not None:
         post = await forum.create_thread(
             name=title,
-            content=f"# {discord.utils.escape_markdown(title)}",
+            content=f"📖 **{escape_markdown(title)}**",
             allowed_mentions=discord.AllowedMentions.none(),
         )
-        opened = post.thread
+        opened = StoryPlace(post.thread, post.message)
     elif place is Place.THREAD and isinstance(channel, discord.TextChannel):
-        opened = await channel.create_thread(name=title, type=discord.ChannelType.public_thread)
+        thread = await channel.create_thread(name=title, type=discord.ChannelType.public_thread)
+        opened = StoryPlace(thread)
     else:
-        yield channel
+        yield StoryPlace(channel)
         return
     try:
         yield opened
     except EngineError:
-        await opened.edit(archived=True)  # to delete it would take one more permission
+        assert isinstance(opened.channel, discord.Thread)
+        await opened.channel.edit(archived=True)  # to delete it would take one more permission
         raise

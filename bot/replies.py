@@ -114,13 +114,13 @@ class Replies:
             await asyncio.wait(self._running)
 
     async def _settle(self, publication: Publication, turn: Turn, final: list[Look]) -> None:
-        for pause in PAUSES_SECONDS:
-            try:
-                return await publication.settle(final)
-            except UNREACHABLE as error:
-                log.warning("post_delayed", turn_id=turn.id, error=type(error).__name__)
-                await self._sleep(pause)
         try:
+            for pause in PAUSES_SECONDS:
+                try:
+                    return await publication.settle(final)
+                except UNREACHABLE as error:
+                    log.warning("post_delayed", turn_id=turn.id, error=type(error).__name__)
+                    await self._sleep(pause)
             return await publication.settle(final)
         except (discord.HTTPException, *UNREACHABLE) as error:
             raise NotShown(turn.number) from error

@@ -10,7 +10,7 @@ from bot.answers import channel_of, guild_of, is_age_restricted, member_of, word
 from bot.buttons import Interaction
 from bot.client import ScriptoriumBot
 from bot.forms import WriteForm
-from bot.places import Place, check_place, open_place
+from bot.places import Place, StoryPlace, check_place, open_place
 from engine.errors import NothingToRetry
 from engine.story import Length, Rating
 from engine.writing import (
@@ -82,11 +82,11 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="Write a
         """Start a story."""
         check_place(interaction, Place(place), forum, Rating(rating))
         await answers.acknowledge(interaction)
-        async with open_place(interaction, Place(place), forum, title) as channel:
+        async with open_place(interaction, Place(place), forum, title) as new:
             story = await start_story(
                 self.engine,
                 guild_id=guild_of(interaction),
-                channel_id=channel.id,
+                channel_id=new.channel.id,
                 starter=member_of(interaction),
                 title=title,
                 genre=genre,
@@ -94,10 +94,10 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="Write a
                 language=language or words_of(interaction).story_language,
                 rating=Rating(rating),
                 length=Length(length),
-                channel_is_age_restricted=channel.is_nsfw(),
+                channel_is_age_restricted=new.channel.is_nsfw(),
                 interaction_id=interaction.id,
             )
-        await cards.post(channel, cards.opening(story))
+        await new.post(*cards.opening(story))
         await answers.tell(interaction, cards.where_opened(story, words_of(interaction)))
 
     @app_commands.command(description="Write a turn of your own")
@@ -229,7 +229,7 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="Write a
         status = await story_status(
             self.engine, guild_id=guild_of(interaction), channel_id=channel.id
         )
-        await cards.post(channel, cards.colophon(status))
+        await StoryPlace(channel).post(*cards.colophon(status))
         await answers.close(interaction)
 
 

@@ -1,6 +1,7 @@
 """A bot on a simulated Discord, and the watch over what it sends."""
 
 import importlib.util
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -9,16 +10,25 @@ from typing import Any
 import discord
 import pytest
 import simcord
+import structlog
 
 from bot.client import ScriptoriumBot, create_bot
+from bot.errors import cause_of
+from bot.logs import tell_where_not_what
 from bot.rehearsal.shims import correct
 from bot.settings import BotSettings
+from engine.errors import EngineError
 from engine.runtime import Engine, open_engine
 from engine.settings import EngineSettings
 from tests.fakes.scripted_model import ScriptedModel
 
 CHECKS = Path(__file__).parent.parent.parent / "shared" / "discord" / "validate.py"
 MESSAGE_ROUTES = ("/messages", "/callback", "/threads", "/webhooks/")
+
+
+structlog.configure(
+    processors=[tell_where_not_what, structlog.processors.KeyValueRenderer(["event"])]
+)
 
 
 class Speaker:
@@ -43,9 +53,15 @@ def model() -> ScriptedModel:
 
 
 @pytest.fixture
-async def engine(tmp_path: Path, model: ScriptedModel) -> AsyncIterator[Engine]:
-    """An engine on SQLite in a temporary folder."""
-    async with open_engine(EngineSettings(data_dir=tmp_path / "data"), model=model) as engine:
+def engine_settings(tmp_path: Path) -> EngineSettings:
+    """SQLite in a temporary folder."""
+    return EngineSettings(data_dir=tmp_path / "data")
+
+
+@pytest.fixture
+async def engine(engine_settings: EngineSettings, model: ScriptedModel) -> AsyncIterator[Engine]:
+    """An engine with a scripted model."""
+    async with open_engine(engine_settings, model=model) as engine:
         yield engine
 
 
@@ -63,14 +79,28 @@ def simcord_bot(new_bot: Callable[[], ScriptoriumBot], speaker: Speaker) -> Scri
 
 @pytest.fixture
 async def simcord_env(simcord_bot: ScriptoriumBot) -> AsyncIterator[simcord.Env]:
-    """A Discord without privileged intents; errors that the bot did not handle fail the test."""
+    """A Discord without privileged intents; whatever is no EngineError fails the test."""
     env = simcord.Env(simcord_bot, shard_count=1, approved_intents=discord.Intents.default())
     await env.start()
     try:
         yield env
     finally:
         await env.shutdown()
-        env._raise_errors_since(env._errors_acknowledged)
+    bugs = [error for error in env.errors if not isinstance(cause_of(error), EngineError)]
+    assert bugs == []
+
+
+@pytest.fixture(autouse=True)
+def every_interaction_is_answered_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test in which the bot left an interaction open, or answered one twice."""
+    if "simcord_env" not in request.fixturenames:
+        yield
+        return
+    env = request.getfixturevalue("simcord_env")
+    yield
+    assert [i for i in env.backend.interactions.values() if not i.responded] == []
+    answers = Counter(r.path for r in env.http_requests if r.path.endswith("/callback"))
+    assert [path for path, count in answers.items() if count > 1] == []
 
 
 def load_checks() -> ModuleType | None:

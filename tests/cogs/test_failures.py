@@ -1,0 +1,89 @@
+"""What members see when Discord or the model fails."""
+
+import pytest
+
+from engine.errors import GenerationFailed, ModelUnavailable
+from tests.cogs.scene import Scene, labels, told
+from tests.fakes.scripted_model import Breaks, ScriptedModel
+
+
+async def test_a_turn_is_not_lost_when_discord_is_down(scene: Scene) -> None:
+    await scene.start()
+    scene.env.inject_error("POST", "/channels/*/messages", status=503, code=0, times=2)
+    await scene.go_on()
+    await scene.env.advance_time(10)
+    assert scene.newest.content.startswith("And then the lantern")
+
+
+async def test_a_member_is_told_when_discord_never_takes_the_turn(
+    scene: Scene, model: ScriptedModel
+) -> None:
+    await scene.start()
+    scene.env.inject_error("POST", "/channels/*/messages", status=403, code=50013, times=3)
+    result = await scene.write(scene.bo, "A word.")
+    await scene.env.advance_time(200)
+    assert told(result).startswith("Turn 1 is in the story, but Discord did not take the message.")
+    assert "A word." not in told(result)
+
+
+async def test_an_unreachable_model_is_worded(scene: Scene, model: ScriptedModel) -> None:
+    await scene.start()
+    model.down = ModelUnavailable("down")
+    shown = await scene.alice.slash(scene.room, "story context")
+    assert told(shown).startswith("The model does not answer. Please try again in a minute. (code")
+
+
+async def test_the_text_of_the_model_pings_nobody(scene: Scene, model: ScriptedModel) -> None:
+    model._replies = [f"@everyone, {scene.bo.mention} and <@&1> come here."]
+    await scene.start()
+    await scene.go_on()
+    sent = [r.json for r in scene.env.http_requests if r.path.endswith("/messages")]
+    assert "@everyone" in scene.newest.content
+    assert [body["allowed_mentions"] for body in sent] == [{"parse": []}] * 2
+
+
+class TestBroken:
+    @pytest.fixture
+    def model(self) -> ScriptedModel:
+        return ScriptedModel(
+            [
+                Breaks(GenerationFailed("it broke"), "The lamp went out. Nobody saw.", pieces=5),
+                Breaks(GenerationFailed("it broke"), "", pieces=0),
+            ]
+        )
+
+    async def test_a_broken_turn_keeps_its_text_with_a_code(self, scene: Scene) -> None:
+        await scene.start()
+        await scene.go_on()
+        text, note = scene.newest.content.split("\n-# ")
+        assert text == "The lamp went out. Nobody"
+        assert note.startswith("⚠️ Interrupted: the model broke off. Retry writes the turn anew.")
+        assert note[-13:-7] == "(code "
+        assert "Retry" in labels(scene.newest)
+
+    async def test_a_turn_without_a_word_says_so_and_can_be_retried(self, scene: Scene) -> None:
+        await scene.start()
+        await scene.go_on()
+        await scene.alice.click(scene.newest, label="Retry")
+        assert scene.newest.content.startswith("-# ⚠️ The model could not write this turn.")
+        assert labels(scene.newest) == ["Retry"]
+
+
+class TestLongTurn:
+    TEXT = "The sea was calm, and the *lamp* was lit. " * 60
+
+    @pytest.fixture
+    def model(self) -> ScriptedModel:
+        return ScriptedModel([self.TEXT], context_tokens=8192)
+
+    async def test_a_long_turn_runs_over_several_messages_with_buttons_under_the_last(
+        self, scene: Scene
+    ) -> None:
+        await scene.start(length="long")
+        await scene.go_on()
+        first, last = scene.public()[1:]
+        assert len(first.content) <= 1900
+        assert first.content.startswith(self.TEXT[:1800])
+        assert self.TEXT.startswith(f"{first.content} {last.content}")
+        assert labels(first) == []
+        assert labels(last) == ["Continue", "Retry", "Alternatives", "Undo"]
