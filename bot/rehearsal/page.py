@@ -7,7 +7,7 @@ from rich.console import Console
 
 from bot.client import create_bot
 from bot.rehearsal.room import open_room
-from bot.rehearsal.site import serve
+from bot.rehearsal.site import PortTaken, serve
 from bot.rehearsal.start_page import Progress
 from bot.settings import BotSettings
 from engine.runtime import Engine, open_engine
@@ -29,13 +29,17 @@ async def open_rehearsal(
         update={"data_dir": engine_settings.data_dir / "rehearsal", "database_url": None}
     )
     console = Console()
-    async with (
-        open_engine(settings) as engine,
-        open_room(lambda: create_bot(engine, bot_settings), discord_locale(language)) as room,
-        serve(room, lambda: progress_of(engine), port=port) as address,
-    ):
-        console.print(f"The rehearsal is open at {address} (Ctrl-C ends it).")
-        await _until_told_to_stop()
+    try:
+        async with (
+            open_engine(settings) as engine,
+            open_room(lambda: create_bot(engine, bot_settings), discord_locale(language)) as room,
+            serve(room, lambda: progress_of(engine), port=port) as address,
+        ):
+            console.print(f"The rehearsal is open at {address} (Ctrl-C ends it).")
+            await _until_told_to_stop()
+    except PortTaken:
+        console.print(f"Port {port} is in use by another program. Choose one with --port.")
+        raise SystemExit(1) from None
 
 
 def progress_of(engine: Engine) -> Progress:

@@ -16,15 +16,26 @@ SECONDS_BETWEEN_LOOKS = 0.25
 SECONDS_TO_WAIT_FOR_THE_BOT = 15.0
 
 
+class PortTaken(Exception):
+    """Another program on this computer uses the port."""
+
+
 @asynccontextmanager
 async def serve(room: Room, progress: Callable[[], Progress], *, port: int) -> AsyncIterator[str]:
-    """Serve the room to a browser on this computer; yield the address. `port` 0: any free one."""
+    """Serve the room to a browser on this computer; yield the address. `port` 0: any free one.
+
+    Raises:
+        PortTaken: another program uses `port`.
+    """
     rehearsal = Site(room, progress)
     runner = web.AppRunner(rehearsal.app, access_log=None)
     await runner.setup()
     try:
         site = web.TCPSite(runner, "127.0.0.1", port)
-        await site.start()
+        try:
+            await site.start()
+        except OSError as error:
+            raise PortTaken(port) from error
         rehearsal.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
         watching = asyncio.create_task(rehearsal.show_changes())
         try:

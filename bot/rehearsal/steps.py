@@ -36,7 +36,6 @@ class Step(BaseModel):
     menu: str | None = None  # a message menu, used on the newest message of a member
     form: dict[str, str] = {}  # what is filled in when the bot opens a form: label or id, text
     expect: list[str] = []  # what must be read somewhere after this step
-    streams: bool = False  # whether a text must be seen growing
 
     @model_validator(mode="after")
     def _one_action(self) -> Self:
@@ -65,6 +64,7 @@ class Script(BaseModel):
     title: str
     language: str = "en"
     room: str = "fireside"
+    seed: int | None = None  # of all that the model draws, so that it reads alike each time
     steps: Annotated[list[Step], Field(alias="step", min_length=1)]
 
 

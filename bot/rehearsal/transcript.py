@@ -35,15 +35,10 @@ class Said:
         """How often the message was changed."""
         return len(self.wordings) - 1
 
-    def seconds_to_first_words(self) -> float | None:
-        """Return when the first piece of the final text was seen; None if it did not grow."""
+    def seconds_to_first_words(self) -> float:
+        """Return when the beginning of the final text was first to be read."""
         beginning = self.text[:SAME_BEGINNING]
-        pieces = [
-            seconds
-            for seconds, wording in self.wordings[:-1]
-            if beginning and wording.startswith(beginning) and len(wording) < len(self.text)
-        ]
-        return pieces[0] if pieces else None
+        return next(seconds for seconds, text in self.wordings if text.startswith(beginning))
 
 
 class Transcript:
@@ -79,10 +74,6 @@ class Transcript:
             read += [said.text, *said.buttons, *(text for _, text in said.files)]
         return "\n".join(read)
 
-    def streamed(self) -> int:
-        """Return how many messages were seen growing in this step."""
-        return sum(said.seconds_to_first_words() is not None for said in self._said.values())
-
     def _print_said(self, said: Said, before: Said | None) -> None:
         if said.is_deleted:
             self._print(f"Scriptorium takes back “{_quote(before or said)}”")
@@ -95,11 +86,11 @@ class Transcript:
             self._print(f"under “{_quote(said)}”", "", said.buttons)
 
     def _pace(self, said: Said) -> str:
-        first = said.seconds_to_first_words()
-        if first is None:
+        if not said.edits:
             return ""
-        whole = said.wordings[-1][0]
-        return f" ({said.edits} edits, first words after {first:.1f} s, whole after {whole:.1f} s)"
+        edits = f"{said.edits} edit{'s' if said.edits > 1 else ''}"
+        first, whole = said.seconds_to_first_words(), said.wordings[-1][0]
+        return f" ({edits}, first words after {first:.1f} s, whole after {whole:.1f} s)"
 
     def _print(self, who: str, text: str = "", buttons: Sequence[str] = ()) -> None:
         self._console.print(Padding(Text(who, style="cyan"), (0, 0, 0, 4)))

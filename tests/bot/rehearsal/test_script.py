@@ -12,7 +12,7 @@ from bot.rehearsal.steps import Script
 from tests.fakes.tiny_bot import STORY, TinyBot
 
 BEGIN = {"as": "alice", "slash": "begin", "options": {"title": "The Lamp"}}
-CONTINUE = {"as": "bo", "click": "Continue", "streams": True}
+CONTINUE = {"as": "bo", "click": "Continue"}
 
 
 async def played(*steps: dict[str, object]) -> tuple[bool, str]:
@@ -80,7 +80,6 @@ async def test_a_menu_is_used_on_the_newest_message_of_a_member() -> None:
         ({"as": "bo", "slash": "language", "form": {"a": "b"}}, "the bot opened no form"),
         ({"as": "bo", "slash": "write", "form": {"a": "b"}}, "the form has no field “a”"),
         ({"as": "bo", "slash": "language", "expect": ["fr"]}, "“fr” is nowhere to be read"),
-        ({"as": "bo", "slash": "language", "streams": True}, "no text was seen growing"),
         ({"as": "bo", "menu": "Keep"}, "there is no such message yet"),
     ],
 )

@@ -16,7 +16,6 @@ expect = ["The Lamp"]
 [[step]]
 as = "bo"
 click = "Continue"
-streams = true
 """
 
 
