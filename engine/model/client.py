@@ -1,19 +1,17 @@
 """A model server, asked over the OpenAI protocol."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from typing import Literal, TypeVar
+from typing import Literal
 
 from engine.errors import Failed, GenerationFailed, ModelUnavailable
 from engine.model.connection import Connection, Endpoint
-from engine.model.protocol import ModelEntry, Usage
+from engine.model.protocol import Chunk, ModelEntry, Usage
 from engine.model.request import ModelInfo, ModelRequest, Piece
 
-T = TypeVar("T")
-
 UNTOLD_CONTEXT_TOKENS = 4096  # of a server that does not tell: few models in use have less
-MOST_WINDOWS = 10  # of `seconds_between_tokens` that a request waits while others get tokens
+MOST_WINDOWS = 10  # of `seconds_between_tokens` without a word, however lively the server is
 FINISHES: dict[str, Literal["stop", "length"]] = {"stop": "stop", "length": "length"}
 
 
@@ -60,17 +58,22 @@ class ServedModel:
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Piece, None]:
         """Yield the reply as it is written; the last piece has no text.
 
-        A server that tells that it is busy with others is given more time.
+        An empty chunk is a sign of life, such as our server sends while a long prompt is read or
+        others come first. It counts as a piece, but not for ever.
         """
+        now = asyncio.get_running_loop().time
         connection = await self._connect()
         try:
             body = write_body(await connection.entry(), request)
+            finish, usage, text_at = None, Usage(), now()
             async with aclosing(connection.chunks(body)) as chunks:
-                finish, usage = None, Usage()
-                while chunk := await self._patiently(connection, anext(chunks, None)):
+                while chunk := await self._next(chunks):
                     finish, usage = chunk.finish or finish, chunk.usage or usage
                     if chunk.text:
+                        text_at = now()
                         yield Piece(chunk.text)
+                    elif now() - text_at > MOST_WINDOWS * self._seconds_between_tokens:
+                        raise ModelUnavailable("signs of life, but no token")
             yield last_piece(finish, usage)
         except Failed:
             connection.forget()
@@ -93,21 +96,12 @@ class ServedModel:
             await old.close()
         return new
 
-    async def _patiently(self, connection: Connection, step: Awaitable[T]) -> T:
-        task = asyncio.ensure_future(step)
-        window = self._seconds_between_tokens
+    async def _next(self, chunks: AsyncGenerator[Chunk, None]) -> Chunk | None:
         try:
-            for _ in range(MOST_WINDOWS):
-                await asyncio.wait({task}, timeout=window)
-                if task.done():
-                    return task.result()
-                if not await connection.is_moving(within_seconds=window):
-                    break
-            raise ModelUnavailable("no token came in time")
-        finally:
-            if not task.done():
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)  # it closes the connection
+            async with asyncio.timeout(self._seconds_between_tokens):
+                return await anext(chunks, None)
+        except TimeoutError:
+            raise ModelUnavailable("no token came in time") from None
 
 
 def write_body(entry: ModelEntry, request: ModelRequest) -> dict[str, object]:

@@ -1,7 +1,6 @@
 """The HTTP half of a model client: one server, from its start to its end."""
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from openai import AsyncOpenAI, AsyncStream, NotFoundError, RateLimitError
 
 from engine.errors import ModelUnavailable
 from engine.model.faults import reading_a_reply, reading_of_the_server
-from engine.model.protocol import Chunk, Health, ModelEntry, ModelList, TokenCount, TokenCounts
+from engine.model.protocol import Chunk, ModelEntry, ModelList, TokenCount, TokenCounts
 
 log = structlog.get_logger()
 
@@ -83,7 +82,7 @@ class Connection:
         return None
 
     async def chunks(self, body: Mapping[str, object]) -> AsyncGenerator[Chunk, None]:
-        """Yield the chunks of a reply that carry something; closing cancels the request.
+        """Yield the chunks of a reply; closing the generator cancels the request.
 
         Raises:
             ModelUnavailable: no connection, not ready, or 429 again and again.
@@ -93,20 +92,7 @@ class Connection:
         with reading_a_reply():
             async with aclosing(await self._post(body)) as events:
                 async for event in events:
-                    chunk = Chunk.model_validate(event)
-                    if chunk.text or chunk.finish or chunk.usage:
-                        yield chunk
-
-    async def is_moving(self, within_seconds: float) -> bool:
-        """Tell whether the server made a token for anybody lately, as only ours can tell."""
-        try:
-            with reading_of_the_server():
-                answer = await self._get(f"{self.endpoint.root}/health")
-                health = Health.model_validate(answer)
-        except ModelUnavailable:
-            return False
-        since = health.seconds_since_token
-        return health.running > 0 and since is not None and since < within_seconds
+                    yield Chunk.model_validate(event)
 
     async def close(self) -> None:
         """Close the sockets."""
@@ -148,8 +134,6 @@ def seconds_to_retry(headers: Mapping[str, str]) -> float:
 
 def open_client(endpoint: Endpoint) -> AsyncOpenAI:
     """Return a client that neither retries nor times out while reading; it connects later."""
-    # At DEBUG the library logs whole requests, and requests hold members' words.
-    logging.getLogger("openai").setLevel(logging.INFO)
     is_local = urlsplit(endpoint.url).hostname in {"127.0.0.1", "::1", "localhost"}
     return AsyncOpenAI(
         base_url=f"{endpoint.root}/v1",

@@ -12,6 +12,7 @@ from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError
 from engine.errors import Failed, GenerationFailed, ModelUnavailable, PromptRefused
 
 INTERNAL_ERROR = 500
+NOT_READY = "not_ready"  # our server's code while it loads, recovers or drains
 NOT_THERE = frozenset({429, 502, 503, 504})  # the server, or what stands before it, says so
 
 # What reading an answer raises when it is not JSON, not of the right shape, or nested absurdly.
@@ -43,15 +44,12 @@ def reading_of_the_server() -> Iterator[None]:
 def translate(error: APIError) -> Failed:
     """Return what the engine raises for an error of a request for a reply."""
     reason = name_fault(error)
-    if isinstance(error, APIConnectionError):
+    status = error.status_code if isinstance(error, APIStatusError) else None
+    if isinstance(error, APIConnectionError) or status in NOT_THERE or error.code == NOT_READY:
         return ModelUnavailable(reason)
-    if not isinstance(error, APIStatusError):
-        return GenerationFailed(reason)  # an error event within the stream
-    if error.status_code in NOT_THERE:
-        return ModelUnavailable(reason)
-    if error.status_code >= INTERNAL_ERROR:
+    if status is None or status >= INTERNAL_ERROR:  # None: an error event within the stream
         return GenerationFailed(reason)
-    return PromptRefused(error.status_code, reason)
+    return PromptRefused(status, reason)
 
 
 def name_fault(error: APIError) -> str:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from engine.model.protocol import Health
 
 SECONDS_TO_ANSWER = 5.0
-BROKEN = "broken"  # what our server says of itself when it cannot go on
+BROKEN = "broken"  # what our server says while it tries to get its generation loop going again
 
 
 class Lookout:
@@ -29,16 +29,16 @@ class Lookout:
             await asyncio.sleep(self._between_looks)
 
     async def wait_until_hanging(self) -> None:
-        """Return when the server is broken, or was stuck at a step or silent for too long."""
+        """Return when the server was silent, broken or stuck at one step for too long."""
         now = asyncio.get_running_loop().time
-        answered_at = now()
+        well_at = now()
         while True:
-            asked_at = now()
+            looked_at = now()
             answer = await self._ask("/health")
-            if answer is not None:
-                answered_at = asked_at
-            is_silent = asked_at - answered_at > self._seconds
-            if is_silent or (answer and tells_of_trouble(answer, self._seconds)):
+            health = read_health(answer) if answer is not None else None
+            if health is not None and health.state != BROKEN:
+                well_at = looked_at
+            if looked_at - well_at > self._seconds or (health and is_stuck(health, self._seconds)):
                 return
             await asyncio.sleep(self._between_looks)
 
@@ -50,12 +50,15 @@ class Lookout:
             return None
 
 
-def tells_of_trouble(answer: bytes, seconds: float) -> bool:
-    """Tell whether a server says that it is broken, or made no step for `seconds`."""
+def read_health(answer: bytes) -> Health:
+    """Return what a server says of itself; one of another kind is well because it answers."""
     try:
-        health = Health.model_validate_json(answer)
-    except ValidationError:  # alive, and of a kind that tells no more
-        return False
+        return Health.model_validate_json(answer)
+    except ValidationError:
+        return Health(state="ready", running=0, seconds_since_token=None)
+
+
+def is_stuck(health: Health, seconds: float) -> bool:
+    """Tell whether requests run and none of them moved for `seconds`."""
     since = health.seconds_since_token
-    is_stuck = health.running > 0 and since is not None and since > seconds
-    return is_stuck or health.state == BROKEN
+    return health.running > 0 and since is not None and since > seconds

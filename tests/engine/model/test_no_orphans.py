@@ -14,7 +14,7 @@ import asyncio, sys
 from engine.model.supervisor import ModelServer
 
 async def main():
-    command = (sys.executable, "-m", "tests.fakes.model_server", *sys.argv[1:])
+    command = (sys.executable, "-m", *sys.argv[1:])
     async with ModelServer(seconds_between_tokens=30, command=command) as server:
         while server.process_id is None or not server.status.step:
             await asyncio.sleep(0.02)
@@ -26,16 +26,21 @@ asyncio.run(main())
 """
 
 
+FAKE = "tests.fakes.model_server"
+
+
 @pytest.mark.parametrize(
-    "flags",
-    [(), ("--load-seconds", "60"), ("--ignore-term",)],
-    ids=["ready", "loading", "deaf"],
+    "command",
+    [(FAKE,), (FAKE, "--load-seconds", "60"), (FAKE, "--ignore-term"), ("engine.serving",)],
+    ids=["ready", "loading", "deaf", "real"],
 )
-async def test_a_killed_parent_leaves_no_server_behind(flags: tuple[str, ...]) -> None:
-    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", PARENT, *flags, stdout=PIPE)
+async def test_a_killed_parent_leaves_no_server_behind(command: tuple[str, ...]) -> None:
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PARENT, *command, stdout=PIPE
+    )
     assert parent.stdout is not None
     pid = 0
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(40):
         while not pid:
             line = (await parent.stdout.readline()).strip()
             pid = int(line) if line.isdigit() else 0

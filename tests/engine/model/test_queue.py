@@ -126,6 +126,19 @@ async def test_releasing_twice_frees_one_slot_only() -> None:
     assert third.place == 1
 
 
+async def test_who_waits_for_a_ticket_that_is_given_up_is_told() -> None:
+    queue = TurnQueue(1, ROOMY)
+    take(queue)
+    waiting = take(queue)
+    entering = hold(waiting, [], asyncio.Event())
+    watching = asyncio.create_task(waiting.changed(1))
+    await settle()
+    waiting.release()
+    assert await watching == 0
+    with pytest.raises(RuntimeError, match="one turn"):
+        await entering
+
+
 async def test_a_ticket_is_good_for_one_turn() -> None:
     ticket = take(TurnQueue(1, ROOMY))
     async with ticket:

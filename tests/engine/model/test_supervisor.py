@@ -4,6 +4,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing
+from dataclasses import replace
 
 import pytest
 
@@ -100,7 +101,7 @@ async def test_a_killed_server_is_started_again_and_the_client_follows(start: St
     os.kill(first_pid, signal.SIGKILL)
     await until_restarted(server, 1)
     await server.ready(10)
-    assert server.endpoint() != first
+    assert (first.starts, server.endpoint().starts) == (0, 1)
     assert server.process_id != first_pid
     assert (await read(model))[-1].finish == "stop"
     await model.close()
@@ -122,18 +123,19 @@ async def test_a_kill_in_mid_reply_makes_the_model_unavailable(start: Start) -> 
 async def test_a_server_that_crashes_is_started_less_and_less_often(start: Start) -> None:
     server = start("--crash-after", "0")
     delays = [await seconds_of_restarting(server) for _ in range(4)]
-    assert delays == pytest.approx([0.1, 0.2, 0.4, 0.4], abs=0.09)
+    for delay, expected in zip(delays, [0.1, 0.2, 0.4, 0.4], strict=True):
+        assert expected - 0.05 < delay < expected + 0.3
     assert server.status.restarts == 4
 
 
 async def test_a_steady_server_is_started_again_without_delay(start: Start) -> None:
-    patience = Patience(between_looks=0.05, before_restart=0.05, until_steady=0.0)
-    server = start(patience=patience)
-    for _ in range(3):
+    server = start(patience=replace(QUICK, until_steady=0.0, before_restart_at_most=9.0))
+    for _ in range(4):
         await server.ready(10)
         assert server.process_id is not None
         os.kill(server.process_id, signal.SIGKILL)
-        assert await seconds_of_restarting(server) == pytest.approx(0.05, abs=0.05)
+        delay = await seconds_of_restarting(server)
+    assert delay < 0.5  # not 0.8
 
 
 async def test_a_command_that_is_not_there_is_tried_again_and_again() -> None:
@@ -174,11 +176,11 @@ async def test_a_server_that_does_not_answer_is_killed_and_started_again(start: 
 
 
 async def test_an_idle_or_slow_server_is_left_alone(start: Start) -> None:
-    server = start("--delay", "0.2", seconds=0.6)
+    server = start("--delay", "0.25", seconds=1.0)
     await server.ready(10)
     model = client_of(server)
-    await read(model)
-    await asyncio.sleep(1)
+    await read(model, a_request(most_tokens=6))
+    await asyncio.sleep(1.2)
     assert server.status.restarts == 0
     await model.close()
 
