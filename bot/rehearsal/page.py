@@ -10,6 +10,7 @@ from bot.rehearsal.room import open_room
 from bot.rehearsal.site import PortTaken, serve
 from bot.rehearsal.start_page import Progress
 from bot.settings import BotSettings
+from engine.model.supervisor import ServerState
 from engine.runtime import Engine, open_engine
 from engine.settings import EngineSettings
 
@@ -47,7 +48,8 @@ def progress_of(engine: Engine) -> Progress:
     if engine.server is None:
         return Progress(is_ready=True)
     status = engine.server.status
-    return Progress(status.state == "ready", status.step, status.done, status.total)
+    is_ready = status.state is ServerState.READY
+    return Progress(is_ready, status.done, status.total, status.restarts)
 
 
 def discord_locale(language: str) -> str:

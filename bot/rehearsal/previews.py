@@ -3,16 +3,21 @@
 from collections.abc import Callable, Mapping
 from html import escape
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 from aiohttp import web
 from simcord import ChannelHandle
 from simcord.preview import Preview
+from simcord.preview._pages import _Page
 from simcord.preview._server import PreviewServer
 
 from bot.locales import words_for
+from bot.rehearsal.picker import translate
 from bot.rehearsal.room import Room
 
+Reason = Literal[
+    "initial", "refresh", "snapshot", "navigation", "query", "presentation", "action", "capture"
+]
 MESSAGES = "Messages"  # simcord's heading and button of its sidebar, where we put the rooms
 
 
@@ -35,7 +40,7 @@ class LivePreview(Preview):
             port=0,
         )
         self._server = _Server(self, lambda page: dress(page, room, channel, home))
-        self._acting = room.acting
+        self._room = room
 
     async def open(self) -> None:
         """Serve the channel beside those that are open already."""
@@ -47,11 +52,19 @@ class LivePreview(Preview):
         self._advance_presentation_time()
         self._publish_message_pages(reason="refresh")
 
+    def _publish(self, page: _Page, *, reason: Reason = "action") -> None:
+        super()._publish(page, reason=reason)
+        translate(
+            page.command_catalog["entries"],
+            self.env.backend.commands.get(None, {}).values(),
+            self._room.language,
+        )
+
     async def _action(self, context_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
         # simcord takes an action only for the state that was on the page. Here the state changes
         # four times a second while the bot writes, and Stop must work all the same: the button is
         # looked up in the newest state.
-        async with self._acting:
+        async with self._room.acting:
             self.env._preview = self  # noqa: SLF001 (simcord asks it whether the action arrived)
             if isinstance(body, Mapping) and "published_revision" in body:
                 body = {**body, "published_revision": self._get_page(context_id).revision}
@@ -87,10 +100,11 @@ def dress(page: str, room: Room, here: ChannelHandle, home: str) -> str:
         for place in room.places()
     )
     sidebar = '<nav class="message-navigation"'
+    heading, title = escape(words("Rooms")), escape(words("Rehearsal"))
     return (
         page.replace(brand, link)
         .replace("SimCord Preview", "Scriptorium · " + escape(here.name or ""))
-        .replace("SimCord preview", escape(words("Rehearsal")))
-        .replace(f">{MESSAGES}<", f">{escape(words('Rooms'))}<")
+        .replace("SimCord preview", title)
+        .replace(f">{MESSAGES}<", f">{heading}<")
         .replace(sidebar, f'<nav class="rooms"><ul>{rooms}</ul></nav>{sidebar}')
     )

@@ -21,6 +21,7 @@ from engine.runtime import Engine, open_engine
 from engine.settings import EngineSettings
 
 SECONDS_BETWEEN_LOOKS = 0.2
+RESTARTS_ENDURED = 2
 
 
 async def play_script(
@@ -48,7 +49,8 @@ async def play_script(
                 discord_locale(script.language),
             ) as room,
         ):
-            await _until_model_ready(engine, console)
+            if not await _is_model_ready(engine, console):
+                return 1
             is_good = await play(script, room, console)
     if is_good:
         console.print(f"\nPlayed to its end in {time.monotonic() - begin:.0f} s.", style="green")
@@ -84,9 +86,14 @@ def _seeded(engine: Engine, seed: int | None) -> Engine:
     return replace(engine, seeds=lambda: draw.getrandbits(31))
 
 
-async def _until_model_ready(engine: Engine, console: Console) -> None:
+async def _is_model_ready(engine: Engine, console: Console) -> bool:
+    """Wait for the model, with a bar; say so and return False when it does not start."""
     with Bars(console=console, transient=True) as bars:
         task = bars.add_task("Loading the model", total=None)
         while not (progress := progress_of(engine)).is_ready:
+            if progress.restarts > RESTARTS_ENDURED:
+                console.print("The model does not start. `python -m bot doctor` says why.")
+                return False
             bars.update(task, completed=progress.done, total=progress.total or None)
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+    return True

@@ -20,12 +20,12 @@ CHARACTERS_SHOWN = 90
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the model server is: `done` of `total` units of `step`; ready when `is_ready`."""
+    """How far the model server is with loading: `done` of `total` units of some step."""
 
     is_ready: bool
-    step: str = ""
     done: int = 0
     total: int = 0
+    restarts: int = 0  # after which it was still not ready
 
     @property
     def fraction(self) -> float | None:
@@ -46,6 +46,12 @@ class Progress:
         """Say it in a sentence."""
         if self.is_ready:
             return words("The model is ready.")
+        if self.restarts:
+            return words(
+                "The model server ended and is started again (restart {count}). The terminal says "
+                "why; so does python -m bot doctor.",
+                count=self.restarts,
+            )
         if self.fraction is None:
             return words("The model is waking up. You can start a story meanwhile.")
         return words(
@@ -73,8 +79,9 @@ def render(room: Room, words: Words, progress: Progress, *, note: str, nonce: st
         rooms_heading=escape(words("Rooms")),
         rooms="".join(_room(room, place, words) for place in room.places()) + _forum(room, words),
         footer=escape(
-            words("In a room, choose at the top whose eyes you look through: {names}.").format(
-                names=", ".join(_name(member) for member in room.members)
+            words(
+                "In a room, choose at the top whose eyes you look through: {names}.",
+                names=", ".join(_name(member) for member in room.members),
             )
         ),
         gone=json.dumps(gone).replace("<", "\\u003c"),
@@ -130,7 +137,8 @@ def _menus(
     members = "".join(
         f'<option value="{member.id}">{escape(_name(member))}</option>' for member in room.members
     )
-    choose = f'<select name="member" aria-label="{escape(words("As"))}">{members}</select>'
+    who = words("As whom")
+    choose = f'<select name="member" aria-label="{escape(who)}">{members}</select>'
     buttons = " ".join(
         f'<button name="menu" value="{escape(name)}">{escape(room.label(name))}</button>'
         for name in room.message_menus()
@@ -142,7 +150,8 @@ def _menus(
         f'<input type="hidden" name="message" value="{message_id}">{choose} {buttons}</form>'
         for message_id, text in reversed(messages)
     )
-    return f"<details><summary>{escape(words('Message menus'))}</summary>{rows}</details>"
+    heading = words("Message menus")
+    return f"<details><summary>{escape(heading)}</summary>{rows}</details>"
 
 
 def _name(member: MemberActor) -> str:

@@ -120,11 +120,13 @@ async def test_a_menu_waits_politely_while_another_action_runs(
 
 
 async def test_the_loading_bar_follows_the_model_server(visit: Visit) -> None:
-    visit.progress = Progress(is_ready=False, step="weights", done=3, total=4)
+    visit.progress = Progress(is_ready=False, done=3, total=4)
     async with visit.session.get("/status") as response:
         status = await response.json()
     assert (status["state"], status["fraction"]) == ("loading", 0.75)
     assert "75 %" in status["text"]
+    visit.progress = Progress(is_ready=False, restarts=2)
+    assert "(restart 2)" in await visit.page()
     visit.progress = Progress(is_ready=True)
     async with visit.session.get("/status") as response:
         assert (await response.json())["state"] == "ready"
