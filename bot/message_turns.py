@@ -10,7 +10,6 @@ import discord
 
 from bot.errors import word
 from bot.locales import words_for
-from engine.errors import EngineError
 from engine.story import Member, TurnState
 from engine.writing import find_turn_by_message, get_turn, write_turn
 
@@ -74,7 +73,7 @@ async def add_reply(bot: "ScriptoriumBot", message: discord.Message) -> None:
         if turn.state is not TurnState.POSTED:  # by the message menu, a moment ago
             story, _ = await get_turn(bot.engine, guild_id=turn.guild_id, turn_id=turn.id)
             await bot.replies.post(story, turn)
-    except EngineError as error:
+    except Exception as error:  # noqa: BLE001  the edge: discord.py would only log it
         await message.reply(
             word(error, words_for(message.guild.preferred_locale)),
             delete_after=SECONDS_OF_NOTICE,

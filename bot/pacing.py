@@ -125,17 +125,17 @@ class _Channel:
     async def _serve(self) -> None:
         while True:
             await self.wake.wait()
+            if all(lane.next_edit is None for lane in self.lanes):
+                self.wake.clear()
+                continue
             due = self._due
             if (pause := due - self._clock()) > 0:
                 await self._sleep(pause)
             if due != self._due:  # somebody's last edit came first
                 continue
-            lane = self._next_lane()
-            if lane is None:
-                self.wake.clear()
-                continue
-            async with lane.in_flight:
-                await self._edit(lane)
+            if lane := self._next_lane():
+                async with lane.in_flight:
+                    await self._edit(lane)
 
     def _next_lane(self) -> Lane | None:
         for lane in self.lanes:

@@ -14,6 +14,8 @@ SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*\s+|[。！？…][”’」』�
 CLAUSE = re.compile(r"[,;:]\s+|[，、；：]")
 WORD = re.compile(r"\s+")
 
+JOINERS = "\u200d\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
+MARK_CHARACTERS = "*_`|~"
 LETTERS = string.ascii_letters + string.digits + "_"
 FENCE = re.compile(r"```(?:(\w*)(?=\n))?")
 INLINE = re.compile(r"\\.|```.*?```|\*\*\*|\*\*|\*|__|\|\||~~|`|(?<!\w)_|_(?!\w)", re.DOTALL)
@@ -53,13 +55,19 @@ def _cut(text: str, room: int) -> int:
         ]
         if fitting:
             return fitting[-1]
-    while room > 1 and _belongs_to_the_one_before(text[room]):
+    while room > 1 and _belong_together(text[room - 1], text[room]):
         room -= 1
     return room
 
 
-def _belongs_to_the_one_before(character: str) -> bool:
-    return unicodedata.combining(character) > 0 or character in "\u200d\ufe0f*_`|~\\"
+def _belong_together(left: str, right: str) -> bool:
+    """Whether a cut between the two would tear a sign or a mark."""
+    return (
+        left in JOINERS
+        or right in JOINERS
+        or unicodedata.combining(right) > 0
+        or (left == right and right in MARK_CHARACTERS)
+    )
 
 
 def open_marks(text: str) -> list[str]:

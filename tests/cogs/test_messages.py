@@ -1,5 +1,8 @@
 """Turns that were written as messages, with the Message Content intent off."""
 
+import re
+from pathlib import Path
+
 from tests.cogs.scene import Scene, labels, told
 
 
@@ -86,3 +89,10 @@ async def test_a_message_without_text_is_refused(scene: Scene) -> None:
     message = await scene.bo.send(scene.room, "", attachments=[("sea.png", b"png")])
     refused = await scene.bo.context_menu(scene.room, "Add to story", message)
     assert told(refused) == "There is no text in it. Write some words and send it again."
+
+
+async def test_the_message_menus_are_those_that_were_decided(scene: Scene) -> None:
+    page = Path(__file__).parents[2] / "docs" / "decisions" / "0002-message-menus.md"
+    decided = re.findall(r"^\| \*(.+?)\* \|.*\| here \|$", page.read_text("utf-8"), re.MULTILINE)
+    menus = [name for name, kind in scene.env.backend.commands[None] if kind == 3]
+    assert menus == decided
