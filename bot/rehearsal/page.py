@@ -10,6 +10,7 @@ from bot.rehearsal.room import open_room
 from bot.rehearsal.site import PortTaken, serve
 from bot.rehearsal.start_page import Progress
 from bot.settings import BotSettings
+from engine.errors import StorageFailed
 from engine.model.supervisor import ServerState
 from engine.runtime import Engine, open_engine
 from engine.settings import EngineSettings
@@ -30,14 +31,18 @@ async def open_rehearsal(
         update={"data_dir": engine_settings.data_dir / "rehearsal", "database_url": None}
     )
     console = Console()
+    told_to_stop = _listen_for_the_end()
     try:
         async with (
             open_engine(settings) as engine,
             open_room(lambda: create_bot(engine, bot_settings), discord_locale(language)) as room,
             serve(room, lambda: progress_of(engine), port=port) as address,
         ):
-            console.print(f"The rehearsal is open at {address} (Ctrl-C ends it).")
-            await _until_told_to_stop()
+            console.print(f"The rehearsal is open at {address} (Ctrl-C ends it).", soft_wrap=True)
+            await told_to_stop.wait()
+    except StorageFailed as error:
+        console.print(error.reason, markup=False)
+        raise SystemExit(1) from None
     except PortTaken:
         console.print(f"Port {port} is in use by another program. Choose one with --port.")
         raise SystemExit(1) from None
@@ -57,9 +62,9 @@ def discord_locale(language: str) -> str:
     return "zh-CN" if language.lower().startswith("zh") else "en-US"
 
 
-async def _until_told_to_stop() -> None:
+def _listen_for_the_end() -> asyncio.Event:
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, told.set)
-    await told.wait()
+    return told

@@ -1,5 +1,6 @@
 """Scripts that cannot be played are refused with a sentence that says why."""
 
+from importlib.resources import as_file, files
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,11 @@ def test_a_script_with_a_mistake_says_what_and_where(
 def test_a_missing_script_is_named(tmp_path: Path) -> None:
     with pytest.raises(ScriptUnreadable, match=r"nowhere\.toml cannot be read: No such file"):
         read_script(tmp_path / "nowhere.toml")
+
+
+def test_the_demonstration_shows_a_story_from_its_start_to_its_export() -> None:
+    demo = files("bot.rehearsal").joinpath("scripts", "demo.toml")
+    with as_file(demo) as path:
+        commands = [step.slash for step in read_script(path).steps]
+    for command in ("start", "continue", "undo", "redo", "end", "export"):
+        assert f"story {command}" in commands
