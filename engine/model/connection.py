@@ -1,7 +1,7 @@
 """The HTTP half of a model client: one server, from its start to its end."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ log = structlog.get_logger()
 
 SECONDS_TO_CONNECT = 5.0
 SECONDS_TO_ANSWER = 10.0  # a question that needs no model
+BATCH_CHARACTERS = 100_000  # well below a mebibyte, the most that our server takes
 MOST_TRIES = 3  # of a request that is answered with 429
 MOST_SECONDS_TO_RETRY = 5.0
 
@@ -68,13 +69,10 @@ class Connection:
             return None
         with reading_of_the_server():
             try:
-                if entry.tokenizer is not None:  # ours: all in one request
-                    answer = await self._tokenize(entry, list(texts))
-                    counts = TokenCounts.model_validate(answer).counts
-                    if len(counts) != len(texts):
-                        raise ValueError("not one count a text")
-                    return counts
-                answers = [await self._tokenize(entry, text) for text in texts]
+                if entry.tokenizer is not None:  # ours: many in one request
+                    counts = [await self._count(some) for some in batches(texts)]
+                    return [count for some in counts for count in some]
+                answers = [await self._tokenize(text) for text in texts]
                 return [TokenCount.model_validate(answer).count for answer in answers]
             except NotFoundError:
                 self._counts_tokens = False
@@ -101,13 +99,19 @@ class Connection:
     async def _get(self, path: str) -> object:
         return await self._client.get(path, cast_to=object, options={"timeout": SECONDS_TO_ANSWER})
 
-    async def _tokenize(self, entry: ModelEntry, prompt: str | list[str]) -> object:
+    async def _tokenize(self, prompt: str | list[str]) -> object:
         return await self._client.post(
             f"{self.endpoint.root}/tokenize",
             cast_to=object,
-            body={"model": entry.id, "prompt": prompt, "add_special_tokens": False},
+            body={"prompt": prompt, "add_special_tokens": False},
             options={"timeout": SECONDS_TO_ANSWER},
         )
+
+    async def _count(self, texts: list[str]) -> list[int]:
+        counts = TokenCounts.model_validate(await self._tokenize(texts)).counts
+        if len(counts) != len(texts):
+            raise ValueError("not one count a text")
+        return counts
 
     async def _post(self, body: Mapping[str, object]) -> AsyncStream[object]:
         for tries in range(1, MOST_TRIES + 1):
@@ -124,6 +128,19 @@ class Connection:
                     raise
                 await asyncio.sleep(seconds_to_retry(refusal.response.headers))
         raise AssertionError("unreachable")
+
+
+def batches(texts: Sequence[str]) -> Iterator[list[str]]:
+    """Split texts into lists that our server takes in one request, in order."""
+    batch: list[str] = []
+    characters = 0
+    for text in texts:
+        if batch and characters + len(text) > BATCH_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+        batch.append(text)
+        characters += len(text)
+    yield batch
 
 
 def seconds_to_retry(headers: Mapping[str, str]) -> float:

@@ -19,6 +19,7 @@ PATHS = {
     "chat": "/v1/chat/completions",
     "tokenize": "/tokenize",
     "health": "/health",
+    "ready": "/ready",
 }
 
 

@@ -165,14 +165,18 @@ async def test_slow_pieces_are_no_stall(client_of: Opener) -> None:
     assert len(await read(model)) == 7
 
 
-def alive(*, signs: int) -> Handler:
-    """Return a handler that sends signs of life for a while, and then its reply."""
+def alive(*, signs: int, text_each: int = 0) -> Handler:
+    """Return a handler that sends signs of life for a while, and then its reply.
+
+    Every `text_each` signs there is a word between them.
+    """
 
     async def chat(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
-        for _ in range(signs):
-            await response.write(text_event(""))
+        for n in range(1, signs + 1):
+            has_word = text_each and n % text_each == 0
+            await response.write(text_event("word " if has_word else ""))
             await asyncio.sleep(0.05)
         await response.write(text_event("At last.", "stop"))
         return response
@@ -185,9 +189,14 @@ async def test_signs_of_life_are_no_stall(client_of: Opener) -> None:
     assert [p.text for p in await read(model)] == ["At last.", ""]
 
 
+async def test_a_slow_reply_may_last_as_long_as_its_words_come(client_of: Opener) -> None:
+    model = await client_of(app_with(chat=alive(signs=60, text_each=20)), seconds=0.2)
+    assert "".join(p.text for p in await read(model)) == "word word word At last."
+
+
 async def test_signs_of_life_without_a_word_end_in_the_end(client_of: Opener) -> None:
-    model = await client_of(app_with(chat=alive(signs=1000)), seconds=0.1)
-    async with asyncio.timeout(5):
+    model = await client_of(app_with(chat=alive(signs=1000)), seconds=0.2)
+    async with asyncio.timeout(10):
         assert await failure_of(model) == ModelUnavailable("signs of life, but no token")
 
 

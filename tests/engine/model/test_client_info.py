@@ -47,6 +47,22 @@ async def test_our_server_counts_all_texts_at_once(client_of: Opener) -> None:
     assert await model.count_tokens([]) == []
 
 
+async def test_a_long_past_is_counted_in_requests_of_a_bearable_size(client_of: Opener) -> None:
+    sizes: list[int] = []
+
+    async def tokenize(request: web.Request) -> web.Response:
+        sizes.append(len(await request.read()))
+        texts = (await request.json())["prompt"]
+        return web.json_response({"counts": [len(text) for text in texts]})
+
+    app = app_with(models=answering({"data": [{"id": "m", "tokenizer": "t"}]}), tokenize=tokenize)
+    texts = ["雨" * (n % 3000) for n in range(1000)]
+    counts = await (await client_of(app)).count_tokens(texts)
+    assert counts == [len(text) for text in texts]
+    assert max(sizes) < 1 << 20
+    assert len(sizes) < 20
+
+
 async def test_vllm_counts_one_text_at_a_time(client_of: Opener) -> None:
     async def tokenize(request: web.Request) -> web.Response:
         body = await request.json()

@@ -69,3 +69,15 @@ async def test_a_server_that_never_answers_hangs() -> None:
         raise AssertionError("unreachable")
 
     assert await is_found_hanging(health)
+
+
+async def test_a_server_is_ready_when_it_says_so_and_not_before() -> None:
+    looks = iter(range(3))
+
+    async def ready(_: web.Request) -> web.Response:
+        return web.Response(status=503 if next(looks) < 2 else 200)
+
+    async with serving(app_with(ready=ready)) as url, aiohttp.ClientSession() as http:
+        async with asyncio.timeout(5):
+            await Lookout(http, url, seconds=1, between_looks=0.01).wait_until_ready()
+    assert list(looks) == []

@@ -29,6 +29,7 @@ asyncio.run(main())
 FAKE = "tests.fakes.model_server"
 
 
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     "command",
     [(FAKE,), (FAKE, "--load-seconds", "60"), (FAKE, "--ignore-term"), ("engine.serving",)],
@@ -40,7 +41,7 @@ async def test_a_killed_parent_leaves_no_server_behind(command: tuple[str, ...])
     )
     assert parent.stdout is not None
     pid = 0
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(100):
         while not pid:
             line = (await parent.stdout.readline()).strip()
             pid = int(line) if line.isdigit() else 0
