@@ -114,7 +114,8 @@ class Connection:
         return counts
 
     async def _post(self, body: Mapping[str, object]) -> AsyncStream[object]:
-        for tries in range(1, MOST_TRIES + 1):
+        tries = 1
+        while True:
             try:
                 return await self._client.post(
                     "/chat/completions",
@@ -126,8 +127,8 @@ class Connection:
             except RateLimitError as refusal:
                 if tries == MOST_TRIES:
                     raise
+                tries += 1
                 await asyncio.sleep(seconds_to_retry(refusal.response.headers))
-        raise AssertionError("unreachable")
 
 
 def batches(texts: Sequence[str]) -> Iterator[list[str]]:
