@@ -18,7 +18,7 @@ import torch
 from transformers import ContinuousBatchingConfig, GenerationConfig
 from transformers.generation.continuous_batching.model_runner import infer_max_single_request_tokens
 
-from engine.serving import scheduler
+from engine.serving import attention, scheduler
 from engine.serving.cache_size import cache_blocks
 from engine.serving.faults import bad_request, generation_failed, not_ready, queue_full
 from engine.serving.loading import LoadedModel
@@ -61,6 +61,8 @@ class Batch:
         self._deaths: deque[float] = deque(maxlen=DEATHS_IN_A_MINUTE)
         self._stop_token = (loaded.stop_tokens or [0])[0]
         device = loaded.model.device.type
+        if device == "cpu":
+            attention.install()
         self._manager = loaded.model.init_continuous_batching(
             # Greedy: RowControl has drawn the token already and left it as the highest.
             generation_config=GenerationConfig(

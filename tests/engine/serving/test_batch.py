@@ -112,7 +112,8 @@ async def reply(
 
 
 async def test_a_greedy_batch_writes_what_generate_writes(batch: Batch) -> None:
-    prompts = ["The lighthouse keeper", "Mara counted the coins and", "Once, on a night of fog,"]
+    prompts = ["The lighthouse keeper", "Mara counted the coins and", "Once, on a night of fog, "]
+    prompts[-1] *= 50  # longer than one step of the loop reads
     replies = await asyncio.gather(*(reply(batch, p, 10, GREEDY) for p in prompts))
     for prompt, tokens in zip(prompts, replies, strict=True):
         ids = tokens_of(batch, prompt)
