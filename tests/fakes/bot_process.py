@@ -1,8 +1,8 @@
 """The real bot, `python -m bot run`, in a process of its own on the simulated Discord.
 
 Only the addresses of Discord are other ones. `--model-command` takes the place of our model
-server's command line; with `--lag FILE` the delays of the event loop are written down, in seconds,
-one a line.
+server's command line, and `--impatient` lets a killed one be started again after half a second
+each time. With `--lag FILE` the delays of the event loop are written down, in seconds, one a line.
 """
 
 import argparse
@@ -43,14 +43,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--discord-port", type=int, required=True)
     parser.add_argument("--model-command")
+    parser.add_argument("--impatient", action="store_true")
     parser.add_argument("--lag", type=Path)
     options = parser.parse_args()
     base = f"127.0.0.1:{options.discord_port}"
     discord.http.Route.BASE = f"http://{base}/api/v10"
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(f"ws://{base}/gateway")
+    defaults = supervisor.ModelServer.__init__.__kwdefaults__
     if options.model_command:
-        command = (sys.executable, *shlex.split(options.model_command))
-        supervisor.ModelServer.__init__.__kwdefaults__["command"] = command
+        defaults["command"] = (sys.executable, *shlex.split(options.model_command))
+    if options.impatient:
+        defaults["patience"] = supervisor.Patience(before_restart=0.5, before_restart_at_most=0.5)
     if options.lag:
         measure_lag(options.lag)
     sys.argv = ["bot", "run"]

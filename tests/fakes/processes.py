@@ -42,6 +42,13 @@ class Child:
                     found: dict[str, Any] = json.loads(line)
                     return found
 
+    def children(self) -> list[int]:
+        """Return the processes that this one started and that still run."""
+        return [
+            int(pid)
+            for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        ]
+
     async def kill(self) -> None:
         """End the process by SIGKILL and wait until it is gone."""
         await self._signal(signal.SIGKILL)

@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.fakes.discord_client import Json
 from tests.fakes.discord_server.interactions import DEFERRED_MESSAGE, DEFERRED_UPDATE
 from tests.fakes.discord_server.world import EPHEMERAL
+from tests.fakes.openapi import refused_by_discord
 
 DATABASE_NAME = "scriptorium.sqlite3"
 UNFINISHED = "('accepted', 'writing', 'written')"
@@ -49,11 +50,35 @@ def read_book(data_dir: Path) -> Book:
 
 def count_unfinished(data_dir: Path) -> int:
     """Count the turns that are accepted and not wholly shown, beside the running bot."""
+    return _count(data_dir, f"SELECT count(*) FROM turns WHERE state IN {UNFINISHED}")
+
+
+def count_posted(data_dir: Path) -> int:
+    """Count the model's turns that are shown to the last word, beside the running bot."""
+    query = "SELECT count(*) FROM turns WHERE state = 'posted' AND kind = 'model' AND text <> ''"
+    return _count(data_dir, query)
+
+
+def _count(data_dir: Path, query: str) -> int:
     uri = f"file:{data_dir / DATABASE_NAME}?mode=ro"
     with closing(sqlite3.connect(uri, uri=True)) as connection:
-        query = f"SELECT count(*) FROM turns WHERE state IN {UNFINISHED}"
         count: int = connection.execute(query).fetchone()[0]
         return count
+
+
+def assert_each_turn_once(data_dir: Path, state: Json) -> Json:
+    """Fail on any broken promise; return what there is to report."""
+    book = read_book(data_dir)
+    report = {
+        "turns": len(book.turns),
+        "outcomes": dict(Counter(str(turn["outcome"]) for turn in book.turns)),
+        "begun anew": sum(turn["attempts"] > 1 for turn in book.turns),
+        "posts repeated and recognised": sum(m["repeats"] for m in state["messages"]),
+        "429": state["refused_for_rate"],
+    }
+    broken = [*violations(book, state), *refused_by_discord(state["requests"])]
+    assert not broken, "\n".join([str(report), *broken])
+    return report
 
 
 def violations(book: Book, state: Json) -> list[str]:
@@ -149,14 +174,15 @@ def _turns_asked_for(interaction: Json) -> int:
 
 
 def _out_of_order(book: Book) -> Iterator[str]:
-    """Along every branch, a turn stands below its parent."""
+    """Along every branch, a turn stands below the last part of its parent."""
     turns = {turn["id"]: turn for turn in book.turns}
     first = {post["turn_id"]: post["message_id"] for post in book.posts if post["part"] == 0}
+    last = {post["turn_id"]: post["message_id"] for post in book.posts}  # by rising part
     for head in book.heads:
         turn = turns[head]
         while turn["parent_id"] is not None:
             parent = turns[turn["parent_id"]]
-            if first.get(parent["id"], 0) > first.get(turn["id"], 0):
+            if last.get(parent["id"], 0) > first.get(turn["id"], 0):
                 yield f"turn {turn['id']} stands above its parent {parent['id']}"
             if turn["number"] != parent["number"] + 1:
                 yield f"turn {turn['id']} has the number {turn['number']}"

@@ -10,11 +10,10 @@ from tests.fakes.discord_client import Json, NotPossible, SimulatedDiscord
 from tests.fakes.discord_server.interactions import MODAL
 
 RECENT_MESSAGES = 6
-LENGTHS = ("long", "short")  # of the model's turns, channel by channel
 
 
-async def open_stories(discord: SimulatedDiscord) -> None:
-    """Open a story in every channel."""
+async def open_stories(discord: SimulatedDiscord, *lengths: str) -> None:
+    """Open a story in every channel; `lengths` of the model's turns are dealt in turn."""
     for number, channel_id in enumerate(discord.channel_ids):
         answer = await discord.command(
             discord.member_ids[0],
@@ -22,7 +21,7 @@ async def open_stories(discord: SimulatedDiscord) -> None:
             "story start",
             title=f"House {number}",
             genre="mystery",
-            length=LENGTHS[number % len(LENGTHS)],
+            length=lengths[number % len(lengths)],
             language="en",
         )
         assert answer["acknowledged"], "the story was not opened"

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.discord_client import simulated_discord
-from tests.fakes.openapi import refused_by_discord
 from tests.fakes.processes import running
-from tests.kill.audit import read_book, violations
+from tests.kill.audit import assert_each_turn_once
 from tests.kill.lives import MOMENTS, bot_life, wait_for_moment, wait_settled
 from tests.kill.players import open_stories, playing
 
@@ -34,7 +33,7 @@ async def test_every_accepted_turn_survives_kills_of_the_bot_and_is_posted_once(
             env = {"MODEL_URL": f"http://127.0.0.1:{port}/v1"}
             data_dir = tmp_path / "data"
             async with bot_life(discord, data_dir, env, log):
-                await open_stories(discord)
+                await open_stories(discord, "long", "short")
             for number in range(ROUNDS):
                 moment = MOMENTS[number % len(MOMENTS)]
                 async with bot_life(discord, data_dir, env, log), playing(discord, seed + number):
@@ -42,16 +41,10 @@ async def test_every_accepted_turn_survives_kills_of_the_bot_and_is_posted_once(
             async with bot_life(discord, data_dir, env, log):
                 assert await wait_settled(data_dir, SECONDS_TO_SETTLE) == 0
             state = await discord.state()
-    book = read_book(data_dir)
     report = {
         "seed": seed,
         "moments": collections.Counter(moments),
-        "turns": collections.Counter(turn["state"] for turn in book.turns),
-        "resumed": sum(turn["attempts"] > 1 for turn in book.turns),
-        "repeated posts": sum(message["repeats"] for message in state["messages"]),
-        "429": state["refused_for_rate"],
+        **assert_each_turn_once(data_dir, state),
     }
     sys.stdout.write(f"{report}\n")
-    assert violations(book, state) == [], report
-    assert refused_by_discord(state["requests"]) == [], report
-    assert len(book.turns) >= ROUNDS, report
+    assert report["turns"] >= ROUNDS
