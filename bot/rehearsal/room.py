@@ -73,6 +73,14 @@ class Room:
         result = await members[member_id].context_menu(place, menu, messages[message_id])
         return result.response.content if result.response else ""
 
+    def readable(self, text: str) -> str:
+        """Return a message's text as Discord shows it: names in place of mentions."""
+        names = {f"<@{member.id}>": f"@{name_of(member)}" for member in self.members}
+        names |= {f"<#{place.id}>": f"#{place.name}" for place in self.places()}
+        for mention, name in names.items():
+            text = text.replace(mention, name)
+        return text
+
     def file_text(self, url: str) -> str:
         """Return the text of a file that was posted."""
         content = self.env.backend.cdn.get(url)
@@ -80,6 +88,11 @@ class Room:
 
     def _commands(self) -> dict[tuple[str, int], dict[str, Any]]:
         return self.env.backend.commands.get(None, {})
+
+
+def name_of(member: MemberActor) -> str:
+    """Return the name that others read."""
+    return member.user.global_name or member.name
 
 
 @asynccontextmanager

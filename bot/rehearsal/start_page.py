@@ -8,10 +8,10 @@ from importlib.resources import files
 from string import Template
 
 from discord.utils import remove_markdown
-from simcord import ChannelHandle, MemberActor
+from simcord import ChannelHandle
 
 from bot.locales import Words
-from bot.rehearsal.room import Room
+from bot.rehearsal.room import Room, name_of
 
 LANGUAGES = {"en-US": "English", "zh-CN": "中文"}
 MESSAGES_SHOWN = 5
@@ -81,7 +81,7 @@ def render(room: Room, words: Words, progress: Progress, *, note: str, nonce: st
         footer=escape(
             words(
                 "In a room, choose at the top whose eyes you look through: {names}.",
-                names=", ".join(_name(member) for member in room.members),
+                names=", ".join(name_of(member) for member in room.members),
             )
         ),
         gone=json.dumps(gone).replace("<", "\\u003c"),
@@ -108,8 +108,12 @@ def _steps(words: Words) -> str:
 
 def _room(room: Room, place: ChannelHandle, words: Words) -> str:
     messages = [message for message in place.history() if not message.flags.ephemeral]
-    last = _shorten(messages[-1].content) if messages else words("Nobody has said anything yet.")
-    newest = [(message.id, message.content) for message in messages[-MESSAGES_SHOWN:]]
+    last = (
+        _shorten(room.readable(messages[-1].content))
+        if messages
+        else words("Nobody has said anything yet.")
+    )
+    newest = [(m.id, room.readable(m.content)) for m in messages[-MESSAGES_SHOWN:]]
     mark = "🧵" if place.is_thread else "#"
     return (
         f"<li{' class=thread' if place.is_thread else ''}>"
@@ -135,7 +139,7 @@ def _menus(
     if not messages:
         return ""
     members = "".join(
-        f'<option value="{member.id}">{escape(_name(member))}</option>' for member in room.members
+        f'<option value="{member.id}">{escape(name_of(member))}</option>' for member in room.members
     )
     who = words("As whom")
     choose = f'<select name="member" aria-label="{escape(who)}">{members}</select>'
@@ -152,10 +156,6 @@ def _menus(
     )
     heading = words("Message menus")
     return f"<details><summary>{escape(heading)}</summary>{rows}</details>"
-
-
-def _name(member: MemberActor) -> str:
-    return member.user.global_name or member.name
 
 
 def _shorten(text: str) -> str:

@@ -66,9 +66,10 @@ class Transcript:
         if outcome.form_title:
             self._print(f"fills in “{outcome.form_title}”", "\n".join(step.form.values()))
         for answer in outcome.private:
-            self._print(f"Scriptorium, to {step.member.title()} alone", answer.text)
+            text = self._room.readable(answer.text)
+            self._print(f"Scriptorium, to {step.member.title()} alone", text)
             self._print_files(answer.files)
-            read += [answer.text, *(text for _, text in answer.files)]
+            read += [text, *(content for _, content in answer.files)]
         for message_id, said in sorted(self._said.items()):
             self._print_said(said, self._known.get(message_id))
             read += [said.text, *said.buttons, *(text for _, text in said.files)]
@@ -112,7 +113,8 @@ class Transcript:
         if int(payload["author"]["id"]) != self._room.env.backend.bot_user.id:
             return
         said = self._said.setdefault(int(payload["id"]), Said())
-        said.wordings.append((self._clock() - self._begin, payload["content"]))
+        text = self._room.readable(payload["content"])
+        said.wordings.append((self._clock() - self._begin, text))
         said.buttons = tuple(
             button["label"]
             for row in payload.get("components", [])
