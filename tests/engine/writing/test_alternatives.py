@@ -16,7 +16,7 @@ from engine.model.queue import QueueLimits, TurnQueue
 from engine.settings import EngineSettings
 from engine.storage import Database
 from engine.story import BallotState, Member, Tally, Turn
-from engine.writing import decide, end_story, follow_ballot, read_tally, vote
+from engine.writing import Waiting, decide, end_story, follow_ballot, read_tally, vote
 from tests.fakes.desk import ANN, BO, CY, GUILD, MO, Desk, engine_over, new_id
 from tests.fakes.gate import Gate
 from tests.fakes.scripted_model import Breaks, ScriptedModel
@@ -45,8 +45,9 @@ async def test_three_alternatives_differ_and_leave_the_head_alone(
 
 
 async def test_alternatives_take_one_place_in_the_queue_until_the_last_is_written(
-    database: Database, storage_settings: EngineSettings, model: ScriptedModel, gate: Gate
+    database: Database, storage_settings: EngineSettings, gate: Gate
 ) -> None:
+    model = ScriptedModel(["One.", "Two words.", "Three words now.", "Other."], sleep=gate)
     queue = TurnQueue(1, QueueLimits(2, 2, 2, 2))
     async with engine_over(database, model, storage_settings, queue=queue) as engine:
         desk, other = Desk(engine), Desk(engine)
@@ -54,15 +55,20 @@ async def test_alternatives_take_one_place_in_the_queue_until_the_last_is_writte
             await each.start()
         gate.shut()
         async with desk.offering() as alternatives, other.drafting(BO) as waiting:
-            gate.let(14)
-            while len(model.requests) < 3:  # the others follow the first
+            progress = aiter(waiting)
+            assert await anext(progress) == Waiting(1, None)
+            gate.let(1)
+            await alternatives.drafts[0].finished()
+            while len(model.requests) < 3:
                 await asyncio.sleep(0.01)
-            assert model.most_at_once <= 3
-            gate.open()
+            gate.let(4)
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(anext(progress), 0.1)
+            gate.let(1)
             for draft in alternatives.drafts:
                 await draft.finished()
-            assert len(model.requests) >= 3
-        assert (await waiting.finished()).text
+            gate.open()
+        assert (await waiting.finished()).text == "Other."
 
 
 async def test_the_first_alternative_reads_the_prompt_before_the_others_ask(

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from engine.errors import NoOpenStory, TurnNotFound
@@ -39,6 +41,9 @@ async def test_the_status_shows_what_the_model_is_writing(desk: Desk, gate: Gate
         assert status.pending is not None
         assert status.pending.id == draft.turn.id
         assert status.turns == 1
+        gate.let(3)
+        while (await story_status(desk.engine, **desk.where)).pending.text == "":
+            await asyncio.sleep(0.01)
         assert await desk.texts() == ["One."]
         gate.open()
 

@@ -164,19 +164,22 @@ async def test_a_turn_resumed_twice_is_written_once(
 
 
 async def test_resuming_asks_for_no_share_of_the_queue(
-    database: Database, storage_settings: EngineSettings, model: ScriptedModel
+    database: Database, storage_settings: EngineSettings, model: ScriptedModel, gate: Gate
 ) -> None:
     left = [
         await left_behind(database, storage_settings, channel, 0) for channel in (701, 702, 703)
     ]
     settings = storage_settings.model_copy(update={"waiting_in_all": 1, "turns_at_once": 1})
-    async with engine_over(database, model, settings) as engine:
-        drafts = [resume_turn(engine, turn) for turn in left]
-        outcomes = []
-        for resuming in drafts:
-            async with resuming as draft:
-                outcomes.append((await draft.finished()).outcome)
-        assert outcomes == [Outcome.COMPLETE] * 3
+    gate.shut()
+    async with (
+        engine_over(database, model, settings) as engine,
+        resume_turn(engine, left[0]) as first,
+        resume_turn(engine, left[1]) as second,
+        resume_turn(engine, left[2]) as third,
+    ):
+        gate.open()
+        outcomes = [(await draft.finished()).outcome for draft in (first, second, third)]
+    assert outcomes == [Outcome.COMPLETE] * 3
 
 
 async def test_a_human_turn_not_yet_shown_is_unfinished(desk: Desk) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from engine.errors import NotAllowed, TurnNotFound
+from engine.errors import NotAllowed, StoryMovedOn, TurnNotFound
 from engine.model.queue import QueueLimits, TurnQueue
 from engine.settings import EngineSettings
 from engine.storage import Database
@@ -93,6 +93,19 @@ async def test_a_turn_that_ended_without_a_word_can_be_retried(desk: Desk, gate:
     turn = await desk.retry(draft.turn)
     assert (turn.parent_id, turn.direction) == (old.id, "rain")
     assert await desk.texts() == [old.text, turn.text]
+
+
+async def test_a_wordless_turn_is_not_retried_where_it_never_stood(desk: Desk, gate: Gate) -> None:
+    first = await desk.write("One.")
+    await desk.write("Two.")
+    gate.shut()
+    async with desk.drafting() as draft:
+        await stop(desk, draft.turn)
+    gate.open()
+    await desk.undo()
+    with pytest.raises(StoryMovedOn) as refusal:
+        await desk.retry(draft.turn)
+    assert refusal.value.head_turn_id == first.id
 
 
 async def test_a_stopped_turn_can_be_retried_and_undone(desk: Desk, gate: Gate) -> None:
