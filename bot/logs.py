@@ -9,6 +9,9 @@ import structlog
 
 from bot.settings import BotSettings, LogFormat
 
+# They tell of each request or step at INFO.
+LIBRARIES = ("alembic", "discord", "httpx2", "openai")
+
 
 def configure_logs(settings: BotSettings) -> None:
     """Send all log lines to stderr, ours and those of the libraries."""
@@ -39,7 +42,10 @@ def configure_logs(settings: BotSettings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
-    logging.getLogger("discord").setLevel(logging.WARNING)
+    for library in LIBRARIES:
+        logging.getLogger(library).setLevel(max(root.level, logging.WARNING))
+    # It warns at each start that there is no voice, which nobody asked for.
+    logging.getLogger("discord.client").setLevel(logging.ERROR)
 
 
 def tell_where_not_what(

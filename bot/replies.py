@@ -4,22 +4,21 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-import aiohttp
 import discord
 import structlog
 
 from bot import looks
 from bot.errors import NotShown, log_failure
 from bot.looks import Candidate, Look
+from bot.order import Order
 from bot.pacing import Pacer
 from bot.publication import Publication
-from bot.stream import Stream
+from bot.stream import UNREACHABLE, Stream, may_pass
 from engine.runtime import Engine
 from engine.story import Story, Turn
 from engine.writing import Draft, mark_posted, read_tally
 
 PAUSES_SECONDS = (1.0, 5.0, 20.0, 60.0)  # between attempts to post a final form
-UNREACHABLE = (discord.DiscordServerError, aiohttp.ClientError, OSError, TimeoutError)
 
 log = structlog.get_logger()
 
@@ -46,6 +45,7 @@ class Replies:
         self._engine = engine
         self._pacer = pacer
         self._sleep = sleep
+        self._order = Order(engine)
         self._running: set[asyncio.Task[object]] = set()
 
     async def show(
@@ -67,6 +67,7 @@ class Replies:
         async with self._tracked(), self._pacer.lane(publication.channel_id) as lane:
             if is_resumed:
                 await publication.recover(self._my_id)
+            await self._order.below_parent(draft.turn)
             candidate = await self._find_candidate(draft.turn)
             stream = Stream(publication, lane, candidate, self._engine.server)
             async with stream.renewed(self._sleep):
@@ -79,7 +80,7 @@ class Replies:
             await lane.finish(lambda: self._settle(publication, turn, final))
         if not stream.is_visible:
             await when_visible()
-        await mark_posted(self._engine, guild_id=turn.guild_id, turn_id=turn.id)
+        await self._mark_posted(turn)
         return turn
 
     async def post(self, story: Story, turn: Turn, *, is_resumed: bool = False) -> None:
@@ -92,9 +93,10 @@ class Replies:
         async with self._tracked():
             if is_resumed:
                 await publication.recover(self._my_id)
+            await self._order.below_parent(turn)
             final = await self._final_looks(publication, turn)
             await self._settle(publication, turn, final)
-        await mark_posted(self._engine, guild_id=turn.guild_id, turn_id=turn.id)
+        await self._mark_posted(turn)
 
     async def annotate(self, story: Story, turn: Turn, note: str = "") -> None:
         """Put `note` in place of the buttons of a posted turn; without a note, restore them."""
@@ -114,16 +116,20 @@ class Replies:
             await asyncio.wait(self._running)
 
     async def _settle(self, publication: Publication, turn: Turn, final: list[Look]) -> None:
-        try:
-            for pause in PAUSES_SECONDS:
-                try:
-                    return await publication.settle(final)
-                except UNREACHABLE as error:
-                    log.warning("post_delayed", turn_id=turn.id, error=type(error).__name__)
-                    await self._sleep(pause)
-            return await publication.settle(final)
-        except (discord.HTTPException, *UNREACHABLE) as error:
-            raise NotShown(turn.number) from error
+        for pause in (*PAUSES_SECONDS, None):
+            try:
+                await publication.settle(final)
+            except UNREACHABLE as error:
+                log.warning("post_failed", turn_id=turn.id, error=type(error).__name__)
+                if pause is None or not may_pass(error):
+                    raise NotShown(turn.number) from error
+                await self._sleep(pause)
+            else:
+                return
+
+    async def _mark_posted(self, turn: Turn) -> None:
+        await mark_posted(self._engine, guild_id=turn.guild_id, turn_id=turn.id)
+        self._order.announce()
 
     async def _final_looks(
         self, publication: Publication, turn: Turn, *, note: str = "", code: str = ""

@@ -22,6 +22,13 @@ UNREACHABLE = (discord.HTTPException, aiohttp.ClientError, OSError)
 log = structlog.get_logger()
 
 
+def may_pass(error: Exception) -> bool:
+    """Whether the same call may succeed later: Discord is down, busy, or out of reach."""
+    return (
+        not isinstance(error, discord.HTTPException) or error.status >= 500 or error.status == 429
+    )
+
+
 class Stream:
     """Shows the newest progress of one draft, at the pace of its lane.
 

@@ -71,6 +71,15 @@ async def test_changed_commands_are_sent_again(
     assert ("privacy", 1) not in simcord_env.backend.commands[None]
 
 
+async def test_commands_with_other_words_are_sent_again(
+    simcord_env: simcord.Env, new_bot: Callable[[], ScriptoriumBot], engine: Engine
+) -> None:
+    engine.settings.data_dir.joinpath("commands.sent").write_text("of an older version")
+    await simcord_env.restart_bot(new_bot())
+    sent = [r for r in simcord_env.http_requests if r.path.endswith("/commands") and r.json]
+    assert len(sent) == 2
+
+
 async def test_commands_that_discord_lost_are_sent_again(
     simcord_env: simcord.Env, new_bot: Callable[[], ScriptoriumBot]
 ) -> None:

@@ -15,6 +15,16 @@ async def test_a_turn_is_not_lost_when_discord_is_down(scene: Scene) -> None:
     assert scene.newest.content.startswith("And then the lantern")
 
 
+@pytest.mark.parametrize("status", [429, 500, 503])
+async def test_a_post_is_tried_again_until_discord_is_back(scene: Scene, status: int) -> None:
+    await scene.start()
+    form = await scene.bo.slash(scene.room, "story write")
+    scene.env.inject_error("POST", "/channels/*/messages", status=status, code=0, times=2)
+    await scene.bo.submit_modal(form, {"text": "A word."})
+    await scene.env.advance_time(7)
+    assert scene.newest.content == "**bo**\nA word."
+
+
 async def test_a_member_is_told_when_discord_never_takes_the_turn(
     scene: Scene, model: ScriptedModel
 ) -> None:

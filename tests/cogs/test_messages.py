@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from bot.client import ScriptoriumBot
+from bot.message_turns import add_reply
 from tests.cogs.scene import Scene, labels, told
 
 
@@ -37,7 +39,18 @@ async def test_a_mention_of_the_bot_is_not_part_of_the_text(scene: Scene) -> Non
     assert me is not None
     await scene.bo.send(scene.room, f"{me.mention} It began.", reply_to=scene.newest)
     read = await scene.alice.slash(scene.room, "story read")
-    assert "**bo**: It began." in told(read)
+    assert told(read).startswith("**bo**: It began.")
+
+
+async def test_a_reply_that_arrives_twice_is_answered_once(scene: Scene) -> None:
+    await scene.start()
+    await scene.bo.send(scene.room, "It began.", reply_to=scene.newest)
+    bot = scene.env.bot
+    assert isinstance(bot, ScriptoriumBot)
+    (message,) = [m for m in bot.cached_messages if m.content == "It began."]
+    before = len(scene.env.http_requests)
+    await add_reply(bot, message)
+    assert len(scene.env.http_requests) == before
 
 
 async def test_ordinary_talk_is_left_alone(scene: Scene) -> None:

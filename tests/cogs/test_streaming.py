@@ -153,9 +153,14 @@ class TestWordByWord:
         gate.let(5)
         await shown(scene, "The lamp went out. ▌")
         await scene.maya.delete(scene.newest)
+        for _ in range(2):
+            gate.let(1)
+            await asyncio.sleep(0.1)
+        edits_of_what_is_gone = [r for r in scene.env.http_requests if r.method == "PATCH"][1:]
         gate.let(20)
         await shown(scene, "The lamp went out. Nobody saw it happen.")
         assert len(scene.public()) == 2
+        assert len(edits_of_what_is_gone) == 1
 
     async def test_a_loading_model_is_shown_with_its_progress(
         self, scene: Scene, monkeypatch: pytest.MonkeyPatch
