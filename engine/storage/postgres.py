@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from engine.errors import StorageFailed
@@ -19,6 +20,15 @@ log = structlog.get_logger()
 _LOCK_KEY = int.from_bytes(b"scriptor")
 _SECONDS_TO_CONNECT = 10
 _SECONDS_PER_STATEMENT = 60
+# The server may need a moment to see that a killed process, or our own lost connection, is gone.
+_TRIES_TO_LOCK = 5
+_SECONDS_BETWEEN_TRIES = 0.1
+# And it has to ask, when a machine went away without a word (the default is two hours).
+_KEEPALIVE = {
+    "tcp_keepalives_idle": "30",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+}
 
 
 class SessionLock:
@@ -56,21 +66,26 @@ class SessionLock:
     async def _is_held(self) -> bool:
         if self._connection is None or self._connection.invalidated:
             return False
-        raw = await self._connection.get_raw_connection()
-        assert raw.driver_connection is not None
-        return not raw.driver_connection.is_closed()
+        try:
+            # Asked each time: a connection that the server ended looks open for a while.
+            await self._connection.scalar(select(1))
+        except DBAPIError:
+            return False
+        return True
 
     async def _take(self) -> None:
         connection = await self._engine.connect()
         try:
-            taken = await connection.scalar(select(func.pg_try_advisory_lock(_LOCK_KEY)))
+            for _ in range(_TRIES_TO_LOCK):
+                if await connection.scalar(select(func.pg_try_advisory_lock(_LOCK_KEY))):
+                    self._connection = connection
+                    return
+                await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
         except BaseException:  # cancelled too: whether it holds the lock is not known
             await _drop(connection)
             raise
-        if not taken:
-            await connection.close()
-            raise StorageFailed("another process has this PostgreSQL database open")
-        self._connection = connection
+        await connection.close()
+        raise StorageFailed("another process has this PostgreSQL database open")
 
 
 async def _drop(connection: AsyncConnection) -> None:
@@ -111,7 +126,10 @@ def postgres_engine(url: str) -> AsyncEngine:
 
     async def connect() -> "asyncpg.Connection[asyncpg.Record]":
         return await asyncpg.connect(
-            dsn, timeout=_SECONDS_TO_CONNECT, command_timeout=_SECONDS_PER_STATEMENT
+            dsn,
+            timeout=_SECONDS_TO_CONNECT,
+            command_timeout=_SECONDS_PER_STATEMENT,
+            server_settings=_KEEPALIVE,
         )
 
     return create_async_engine(

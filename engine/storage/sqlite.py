@@ -14,6 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from engine.errors import StorageFailed
 from engine.storage.backup import back_up_before_migration, drop_old_migration_backups
+from engine.storage.closing import ClosingConnection
 from engine.storage.database import Database
 from engine.storage.failures import storage_failures
 from engine.storage.folder import locked_folder
@@ -55,7 +56,7 @@ async def open_sqlite(folder: Path) -> AsyncGenerator[Database]:
 def _engine(file: Path, *, pragmas: tuple[str, ...], begin: str, connections: int) -> AsyncEngine:
     engine = create_async_engine(
         URL.create("sqlite+aiosqlite", database=str(file)),
-        connect_args={"timeout": _SECONDS_TO_WAIT_FOR_A_LOCK},
+        connect_args={"timeout": _SECONDS_TO_WAIT_FOR_A_LOCK, "factory": ClosingConnection},
         pool_size=connections,
         max_overflow=0,
         hide_parameters=True,  # an error must not quote members' words
@@ -65,8 +66,12 @@ def _engine(file: Path, *, pragmas: tuple[str, ...], begin: str, connections: in
     def prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # we send BEGIN ourselves
         cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
+        try:
+            for pragma in pragmas:
+                cursor.execute(f"PRAGMA {pragma}")
+        except BaseException:  # the pool would forget it open, with its thread
+            connection.close()
+            raise
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")

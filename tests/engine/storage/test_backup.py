@@ -53,11 +53,13 @@ async def test_a_copy_taken_while_the_bot_writes_is_one_whole_state(
         async with database.writing() as tx:
             story = await add_story(tx)
         writer = asyncio.create_task(keep_writing(database, story, written))
-        for copy in copies:
-            await asyncio.sleep(0.1)
+        for number, copy in enumerate(copies):
+            while len(written) < 10 * (number + 1):
+                await asyncio.sleep(0.001)
             known_before.append(written[-1])
             await asyncio.to_thread(back_up, sqlite_settings, copy)
         writer.cancel()
+        await asyncio.wait([writer])
     for number, copy in enumerate(copies):
         head, path = await read_story(restore(copy, tmp_path / f"restored-{number}"))
         assert head == path[-1].id
@@ -100,7 +102,7 @@ async def test_a_damaged_source_gives_no_copy(
         for _ in range(200):
             await add_turn(tx, story, text="word " * 100)
     damage(sqlite_settings.data_dir / FILE_NAME)
-    with pytest.raises(StorageFailed, match="damaged|malformed"):
+    with pytest.raises(StorageFailed, match=r"damaged|malformed"):
         back_up(sqlite_settings, tmp_path / "copies" / "copy.sqlite3")
     assert list((tmp_path / "copies").iterdir()) == []
 

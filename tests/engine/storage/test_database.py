@@ -1,6 +1,7 @@
 """What transactions promise, on either engine."""
 
 import asyncio
+import random
 
 import pytest
 
@@ -85,3 +86,49 @@ async def test_readers_do_not_wait_for_a_writer(database: Database) -> None:
         await add_turn(tx, await add_story(tx))
         async with asyncio.timeout(5), database.reading() as reader:
             assert await turns.list_unfinished(reader) == []
+
+
+async def test_writers_cancelled_at_any_moment_leave_nothing_half_done(
+    database: Database,
+) -> None:
+    async with database.writing() as tx:
+        story = await add_story(tx)
+    dice = random.Random(7)
+
+    async def write() -> None:
+        async with database.writing() as tx:
+            first = await add_turn(tx, story)
+            await add_turn(tx, story, first.id)
+
+    tasks = []  # kept: the traceback of a cancelled task holds on to its statements
+    for _ in range(30):
+        tasks.append(asyncio.create_task(write()))
+        await asyncio.sleep(dice.random() * 0.01)
+        tasks[-1].cancel()
+        await asyncio.wait(tasks)
+        assert tasks[-1].cancelled() or tasks[-1].exception() is None
+    async with database.writing() as tx:
+        added = await turns.list_unfinished(tx)
+    roots = [turn.id for turn in added if turn.parent_id is None]
+    assert [turn.parent_id for turn in added if turn.parent_id] == roots
+
+
+async def test_a_cancelled_reader_holds_nothing_up(database: Database) -> None:
+    async with database.writing() as tx:
+        story = await add_story(tx)
+        for _ in range(300):
+            await add_turn(tx, story, text="word " * 200)
+    dice = random.Random(7)
+
+    async def read() -> None:
+        async with database.reading() as tx:
+            await turns.list_unfinished(tx)
+
+    tasks = []
+    for _ in range(20):
+        tasks.append(asyncio.create_task(read()))
+        await asyncio.sleep(dice.random() * 0.01)
+        tasks[-1].cancel()
+        await asyncio.wait(tasks)
+    async with asyncio.timeout(10):
+        await database.scrub()  # needs that no reader is left

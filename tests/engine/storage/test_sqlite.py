@@ -99,7 +99,7 @@ async def test_a_damaged_file_is_refused(sqlite_settings: EngineSettings) -> Non
         for _ in range(200):
             await add_turn(tx, story, text="word " * 100)
     damage(sqlite_settings.data_dir / FILE_NAME)
-    with pytest.raises(StorageFailed, match="damaged|malformed"):
+    with pytest.raises(StorageFailed, match=r"damaged|malformed"):
         async with open_database(sqlite_settings):
             pass
 
