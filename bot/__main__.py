@@ -1,4 +1,4 @@
-"""python -m bot run | rehearse | doctor | backup"""
+"""python -m bot run | rehearse | doctor | backup | erase-server"""
 
 import asyncio
 import signal
@@ -15,8 +15,10 @@ from bot.logs import configure_logs
 from bot.setting_faults import setting_faults
 from bot.settings import BotSettings
 from engine.errors import StorageFailed
+from engine.privacy import erase_guild
 from engine.runtime import open_engine
 from engine.settings import EngineSettings
+from engine.storage import open_database
 from engine.storage.backup import back_up
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -90,10 +92,29 @@ def backup() -> None:
     typer.echo(str(target))
 
 
+@app.command()
+def erase_server(
+    server: Annotated[int, typer.Argument(help="The server's id, as Discord copies it.")],
+) -> None:
+    """Erase all that is held about a server that the bot has left. The bot must be stopped."""
+    configure_logs(BotSettings())
+    try:
+        asyncio.run(_erase_server(EngineSettings(), server))
+    except StorageFailed as error:
+        typer.echo(error.reason, err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"Nothing is held about server {server} any more. Backups are yours to delete.")
+
+
 def _open_rehearsal(settings: BotSettings, port: int, language: str) -> None:
     from bot.rehearsal.page import open_rehearsal  # noqa: PLC0415  an extra; the bot runs without
 
     asyncio.run(open_rehearsal(EngineSettings(), settings, port=port, language=language))
+
+
+async def _erase_server(settings: EngineSettings, guild_id: int) -> None:
+    async with open_database(settings) as database:
+        await erase_guild(database, guild_id=guild_id)
 
 
 async def _serve(engine_settings: EngineSettings, settings: BotSettings, token: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import structlog
 
 from engine.runtime import Engine
-from engine.storage import personal
+from engine.storage import Database, personal
 from engine.storage.personal import Erased
 
 __all__ = ["Erased", "erase_guild", "erase_member", "export_member"]
@@ -33,9 +33,12 @@ async def erase_member(engine: Engine, *, guild_id: int, member_id: int) -> Eras
     return erased
 
 
-async def erase_guild(engine: Engine, *, guild_id: int) -> None:
-    """Erase all that is held about a server, and its traces in the database's files."""
-    async with engine.database.writing() as tx:
+async def erase_guild(database: Database, *, guild_id: int) -> None:
+    """Erase all that is held about a server, and its traces in the database's files.
+
+    It takes no engine: an operator does this with the bot stopped, and no model is needed.
+    """
+    async with database.writing() as tx:
         await personal.erase_guild(tx, guild_id=guild_id)
-    await engine.database.scrub()
+    await database.scrub()
     log.info("guild_erased", guild_id=guild_id)
