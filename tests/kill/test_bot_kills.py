@@ -10,9 +10,10 @@ import pytest
 
 from tests.fakes.discord_client import simulated_discord
 from tests.fakes.processes import running
-from tests.kill.audit import assert_each_turn_once
-from tests.kill.lives import MOMENTS, bot_life, wait_for_moment, wait_settled
-from tests.kill.players import open_stories, playing
+from tests.kill.moments import MOMENTS, wait_for_moment
+from tests.stage.audit import assert_each_turn_once
+from tests.stage.bot_life import bot_life, wait_settled
+from tests.stage.players import open_stories, playing
 
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "8"))
 SECONDS_A_ROUND = 20.0
@@ -36,8 +37,12 @@ async def test_every_accepted_turn_survives_kills_of_the_bot_and_is_posted_once(
                 await open_stories(discord, "long", "short")
             for number in range(ROUNDS):
                 moment = MOMENTS[number % len(MOMENTS)]
-                async with bot_life(discord, data_dir, env, log), playing(discord, seed + number):
+                async with (
+                    bot_life(discord, data_dir, env, log) as bot,
+                    playing(discord, seed + number),
+                ):
                     moments.append(await wait_for_moment(discord, moment, dice))
+                    await bot.kill()
             async with bot_life(discord, data_dir, env, log):
                 assert await wait_settled(data_dir, SECONDS_TO_SETTLE) == 0
             state = await discord.state()

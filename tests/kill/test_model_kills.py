@@ -13,9 +13,9 @@ import pytest
 
 from tests.fakes.discord_client import simulated_discord
 from tests.fakes.processes import Child
-from tests.kill.audit import assert_each_turn_once, count_posted, count_unfinished
-from tests.kill.lives import bot_life, wait_settled
-from tests.kill.players import open_stories, playing
+from tests.stage.audit import assert_each_turn_once, count_posted, count_unfinished
+from tests.stage.bot_life import bot_life, wait_settled
+from tests.stage.players import open_stories, playing
 
 ROUNDS = int(os.environ.get("MODEL_KILL_ROUNDS", "3"))
 REAL = os.environ.get("MODEL_KILL_SERVER") == "real"

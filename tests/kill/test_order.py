@@ -4,9 +4,9 @@ from pathlib import Path
 
 from tests.fakes.discord_client import simulated_discord
 from tests.fakes.processes import running
-from tests.kill.audit import assert_each_turn_once
-from tests.kill.lives import bot_life, wait_settled
-from tests.kill.players import open_stories
+from tests.stage.audit import assert_each_turn_once
+from tests.stage.bot_life import bot_life, wait_settled
+from tests.stage.players import open_stories
 
 
 async def test_a_turn_accepted_before_a_kill_stands_above_those_accepted_after(tmp_path: Path):

@@ -17,6 +17,7 @@ AUTHENTICATION_FAILED, UNKNOWN_OPCODE = 4004, 4001
 
 GUILDS, GUILD_MESSAGES, MESSAGE_CONTENT = 1 << 0, 1 << 9, 1 << 15
 SECONDS_BETWEEN_HEARTBEATS = 41.25
+SECONDS_TO_ANSWER = 0.02  # a heartbeat
 
 
 class Op(IntEnum):
@@ -106,6 +107,9 @@ class Gateway:
             frame = json.loads(received.data)
             match frame["op"]:
                 case Op.HEARTBEAT:
+                    # discord.py takes its time after it has sent; an answer before that would
+                    # be measured against the heartbeat before.
+                    await asyncio.sleep(SECONDS_TO_ANSWER)
                     await socket.send_str(json.dumps({"op": Op.HEARTBEAT_ACK}))
                 case Op.IDENTIFY:
                     session = await self._identify(socket, frame["d"], request)

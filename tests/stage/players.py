@@ -10,6 +10,7 @@ from tests.fakes.discord_client import Json, NotPossible, SimulatedDiscord
 from tests.fakes.discord_server.interactions import MODAL
 
 RECENT_MESSAGES = 6
+STOPS = 0.1  # most turns are left to end by themselves
 
 
 async def open_stories(discord: SimulatedDiscord, *lengths: str) -> None:
@@ -57,6 +58,7 @@ class Player:
             (message["id"], custom_id)
             for message in shown[-RECENT_MESSAGES:]
             for custom_id in custom_ids(message)
+            if not custom_id.startswith("turn:stop") or self._random.random() < STOPS
         ]
         if buttons:
             message_id, custom_id = self._random.choice(buttons)

@@ -1,0 +1,66 @@
+"""The whole bot writes in several channels at once, within Discord's limits."""
+
+from collections import defaultdict
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from bot.settings import BotSettings
+from tests.fakes.discord_client import Json, SimulatedDiscord, simulated_discord
+from tests.fakes.processes import running
+from tests.stage.audit import assert_each_turn_once
+from tests.stage.bot_life import bot_life, wait_settled
+from tests.stage.players import open_stories
+
+MOST_SECONDS_LATE = 1.0
+SECONDS_TO_SETTLE = 60.0
+ROUTE = "/channels/{channel_id}/messages"
+SHOWING = {("POST", ROUTE), ("PATCH", ROUTE + "/{message_id}")}
+
+
+@pytest.mark.timeout(120)
+async def test_streams_in_all_channels_are_edited_in_time_and_end_in_the_right_text(
+    tmp_path: Path,
+):
+    data_dir = tmp_path / "data"
+    with (tmp_path / "processes.log").open("wb") as log:
+        async with (
+            simulated_discord(log=log, channels=4, members=6) as discord,
+            running("tests.fakes.model_server", "--chapters", "--delay", "0.02", log=log) as model,
+        ):
+            port = (await model.read_line(seconds=20))["listening"]
+            env = {"MODEL_URL": f"http://127.0.0.1:{port}/v1"}
+            async with bot_life(discord, data_dir, env, log):
+                await open_stories(discord, "long")
+                await ask_everywhere(discord)
+                assert await wait_settled(data_dir, SECONDS_TO_SETTLE) == 0
+                state = await discord.state()
+    assert_each_turn_once(data_dir, state)
+    assert state["refused_for_rate"] == 0
+    assert longest_pause_in_a_stream(state) < pace() + MOST_SECONDS_LATE
+
+
+async def ask_everywhere(discord: SimulatedDiscord) -> None:
+    """Ask for three alternatives in one channel, and for one turn in each of the others."""
+    _, *writers = discord.member_ids
+    crowded, *others = discord.channel_ids
+    answers = [await discord.command(writers[0], crowded, "story alternatives")]
+    for writer, channel_id in zip(writers[1:], others, strict=False):
+        answers.append(await discord.command(writer, channel_id, "story continue"))
+    assert all(answer["acknowledged"] for answer in answers)
+
+
+def longest_pause_in_a_stream(state: Json) -> float:
+    """Return the longest time in which a channel showed nothing new of a text that grew."""
+    arrivals: dict[str, list[float]] = defaultdict(list)
+    for request in state["requests"]:
+        if (request["method"], request["route"]) in SHOWING:
+            arrivals[request["path"].split("/channels/")[1].split("/")[0]].append(
+                request["arrived"]
+            )
+    return max(later - sooner for times in arrivals.values() for sooner, later in pairwise(times))
+
+
+def pace() -> float:
+    return BotSettings(_env_file=None).seconds_between_edits
