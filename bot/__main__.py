@@ -13,7 +13,7 @@ import typer
 from bot.client import create_bot
 from bot.logs import configure_logs
 from bot.setting_faults import setting_faults
-from bot.settings import BotSettings
+from bot.settings import BotSettings, LogLevel
 from engine.errors import StorageFailed
 from engine.privacy import erase_guild
 from engine.runtime import open_engine
@@ -61,10 +61,13 @@ def run() -> None:
 def rehearse(script: ScriptFile = None, port: Port = 8810, language: Language = "en") -> None:
     """Open the bot in a page on this computer, without Discord."""
     settings = BotSettings()
-    configure_logs(settings)
     if script is None:
+        configure_logs(settings)
         _open_rehearsal(settings, port, language)
         return
+    if "log_level" not in settings.model_fields_set:  # the transcript is what is to be read
+        settings = settings.model_copy(update={"log_level": LogLevel.WARNING})
+    configure_logs(settings)
     from bot.rehearsal.script import play_script  # noqa: PLC0415  an extra; the bot runs without
 
     raise typer.Exit(asyncio.run(play_script(script, EngineSettings(), settings)))

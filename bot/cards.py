@@ -64,13 +64,18 @@ def colophon(status: StoryStatus) -> tuple[str, discord.ui.View | None]:
     words = words_for(story.language)
     names = ", ".join(mention(participant.id) for participant in status.participants)
     text = words(
-        "🏁 **{title}**: the end.\n-# {turns} turns, {count} words, written by {names}.",
+        "🏁 **{title}**: the end.\n-# {size}, written by {names}.",
         title=escape_markdown(story.title),
-        turns=status.turns,
-        count=status.words,
+        size=size(status, words),
         names=names or mention(story.starter_id),
     )
     return text, row((Action.EXPORT,), story.id, words)
+
+
+def size(status: StoryStatus, words: Words) -> str:
+    """Return how long the story is."""
+    turns = words.plural("{count} turn", "{count} turns", status.turns)
+    return f"{turns}, {words.plural('{count} word', '{count} words', status.words)}"
 
 
 def where_opened(story: Story, words: Words) -> str:
@@ -84,7 +89,7 @@ def status(status: StoryStatus, words: Words) -> str:
     lines = [
         f"📖 **{escape_markdown(story.title)}**",
         f"-# {details(story, words)}",
-        words("{turns} turns, {count} words.", turns=status.turns, count=status.words),
+        size(status, words),
     ]
     lines += [
         words.plural(

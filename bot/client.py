@@ -34,6 +34,7 @@ class ScriptoriumBot(commands.AutoShardedBot):
             intents=discord.Intents(guilds=True, guild_messages=True),
             allowed_mentions=discord.AllowedMentions.none(),
             tree_cls=ScriptoriumTree,
+            max_messages=None,  # what members say is not kept in memory either
         )
         self.engine = engine
         pacer = Pacer(settings.seconds_between_edits)

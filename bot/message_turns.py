@@ -10,6 +10,7 @@ import discord
 
 from bot.errors import word
 from bot.locales import words_for
+from engine.errors import NotYourTurn
 from engine.story import Member, TurnState
 from engine.writing import find_turn_by_message, get_turn, write_turn
 
@@ -74,8 +75,12 @@ async def add_reply(bot: "ScriptoriumBot", message: discord.Message) -> None:
             story, _ = await get_turn(bot.engine, guild_id=turn.guild_id, turn_id=turn.id)
             await bot.replies.post(story, turn)
     except Exception as error:  # noqa: BLE001  the edge: discord.py would only log it
+        words = words_for(message.guild.preferred_locale)
+        text = word(error, words)
+        if isinstance(error, NotYourTurn):
+            text += " " + words("Then add your message by its menu: Apps, Add to story.")
         await message.reply(
-            word(error, words_for(message.guild.preferred_locale)),
+            text,
             delete_after=SECONDS_OF_NOTICE,
             mention_author=False,
             allowed_mentions=discord.AllowedMentions.none(),

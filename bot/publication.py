@@ -83,9 +83,7 @@ class Publication:
 
     async def settle(self, looks: Sequence[Look]) -> None:
         """Take every step to the final form, posting anew what was deleted."""
-        for part in sorted(self._message_ids):
-            if part >= len(looks):
-                await self._delete(part)
+        await self._delete_surplus(len(looks))
         more = True
         while more:
             more = await self.step_or_repost(looks)
@@ -136,12 +134,21 @@ class Publication:
         )
         self._shown[part] = look
 
-    async def _delete(self, part: int) -> None:
-        message_id = self._message_ids.pop(part)
-        try:
-            await self._channel.get_partial_message(message_id).delete()
-        except discord.NotFound:
-            log.info("surplus_message_gone", turn_id=self._turn.id, part=part)
+    async def _delete_surplus(self, parts: int) -> None:
+        """Delete what an earlier, longer attempt at this turn has left."""
+        surplus = [
+            self._message_ids.pop(part) for part in sorted(self._message_ids) if part >= parts
+        ]
+        missing = sum(part not in self._message_ids for part in range(parts))
+        left = [message for message in self._unrecorded if self._turn.id in _turn_ids(message)]
+        for message in left[missing:]:
+            self._unrecorded.remove(message)
+            surplus.append(message.id)
+        for message_id in surplus:
+            try:
+                await self._channel.get_partial_message(message_id).delete()
+            except discord.NotFound:
+                log.info("surplus_message_gone", turn_id=self._turn.id)
 
     def _view(self, look: Look) -> discord.ui.View | None:
         return row(look.actions, self._turn.id, self.words, look.votes)

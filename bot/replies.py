@@ -1,8 +1,9 @@
 """Turns shown in messages: while they wait, while they are written, and in their final form."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from itertools import chain, repeat
 
 import discord
 import structlog
@@ -15,10 +16,15 @@ from bot.pacing import Pacer
 from bot.publication import Publication
 from bot.stream import UNREACHABLE, Stream, may_pass
 from engine.runtime import Engine
-from engine.story import Story, Turn
-from engine.writing import Draft, mark_posted, read_tally
+from engine.story import Story, Turn, TurnState
+from engine.writing import Draft, get_turn, mark_posted, read_tally
 
 PAUSES_SECONDS = (1.0, 5.0, 20.0, 60.0)  # between attempts to post a final form
+LATER_SECONDS = (
+    300.0,
+    900.0,
+    3600.0,
+)  # then, without anybody waiting; the last one again and again
 
 log = structlog.get_logger()
 
@@ -61,7 +67,7 @@ class Replies:
         be posted, the turn is written all the same and posted at its end.
 
         Raises:
-            NotShown: Discord did not take the final form; it is posted after the next start.
+            NotShown: Discord did not take the final form; it is posted later.
         """
         publication = self._publication(draft.story, draft.turn)
         async with self._tracked(), self._pacer.lane(publication.channel_id) as lane:
@@ -77,7 +83,8 @@ class Replies:
             turn = await draft.finished()
             code = log_failure(draft.failure) if draft.failure else ""
             final = await self._final_looks(publication, turn, code=code)
-            await lane.finish(lambda: self._settle(publication, turn, final))
+            with self._posted_later(turn):
+                await lane.finish(lambda: self._settle(publication, turn, final))
         if not stream.is_visible:
             await when_visible()
         await self._mark_posted(turn)
@@ -87,16 +94,11 @@ class Replies:
         """Post a written turn in its final form.
 
         Raises:
-            NotShown: Discord did not take it; it is posted after the next start.
+            NotShown: Discord did not take it; it is posted later.
         """
-        publication = self._publication(story, turn)
         async with self._tracked():
-            if is_resumed:
-                await publication.recover(self._my_id)
-            await self._order.below_parent(turn)
-            final = await self._final_looks(publication, turn)
-            await self._settle(publication, turn, final)
-        await self._mark_posted(turn)
+            with self._posted_later(turn):
+                await self._post(story, turn, is_resumed=is_resumed)
 
     async def annotate(self, story: Story, turn: Turn, note: str = "") -> None:
         """Put `note` in place of the buttons of a posted turn; without a note, restore them."""
@@ -114,6 +116,46 @@ class Replies:
             task.cancel()
         if self._running:
             await asyncio.wait(self._running)
+
+    async def _post(self, story: Story, turn: Turn, *, is_resumed: bool) -> None:
+        publication = self._publication(story, turn)
+        if is_resumed:
+            await publication.recover(self._my_id)
+        await self._order.below_parent(turn)
+        final = await self._final_looks(publication, turn)
+        await self._settle(publication, turn, final)
+        await self._mark_posted(turn)
+
+    @contextmanager
+    def _posted_later(self, turn: Turn) -> Iterator[None]:
+        """Go on in the background with what Discord did not take; the error is passed on."""
+        try:
+            yield
+        except NotShown as error:
+            if not isinstance(error.__cause__, discord.NotFound):  # the channel is gone
+                task = asyncio.create_task(self._post_later(turn), name="post later")
+                self._running.add(task)
+                task.add_done_callback(self._running.discard)
+            raise
+
+    async def _post_later(self, turn: Turn) -> None:
+        for pause in chain(LATER_SECONDS, repeat(LATER_SECONDS[-1])):
+            await self._sleep(pause)
+            if await self._try_again(turn):
+                return
+
+    async def _try_again(self, turn: Turn) -> bool:
+        """Try to post; True when there is nothing left to try."""
+        try:
+            story, turn = await get_turn(self._engine, guild_id=turn.guild_id, turn_id=turn.id)
+            if turn.state is not TurnState.POSTED:  # it was erased meanwhile
+                await self._post(story, turn, is_resumed=True)
+        except NotShown as error:
+            return isinstance(error.__cause__, discord.NotFound)
+        except Exception as error:
+            log.error("late_post_failed", turn_id=turn.id, exc_info=error)
+            return False
+        return True
 
     async def _settle(self, publication: Publication, turn: Turn, final: list[Look]) -> None:
         for pause in (*PAUSES_SECONDS, None):

@@ -135,7 +135,10 @@ class TurnsCog(commands.Cog):
     async def export(self, interaction: Interaction, story_id: int) -> None:
         """Send the whole story as a file."""
         export = await export_story(
-            self.engine, guild_id=guild_of(interaction), channel_id=channel_of(interaction).id
+            self.engine,
+            guild_id=guild_of(interaction),
+            channel_id=channel_of(interaction).id,
+            story_id=story_id,
         )
         await answers.tell_file(interaction, export.filename, export.markdown)
 

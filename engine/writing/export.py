@@ -50,15 +50,19 @@ _WORDINGS = {
 }
 
 
-async def export_story(engine: Engine, *, guild_id: int, channel_id: int) -> Export:
-    """Return the channel's story, open or the last that ended, as a Markdown file.
+async def export_story(
+    engine: Engine, *, guild_id: int, channel_id: int, story_id: int | None = None
+) -> Export:
+    """Return a story as a Markdown file; without `story_id` the channel's, as `read_story` does.
 
     The prose is whole and unmarked; who wrote how much of it stands at the end.
 
     Raises:
-        NoOpenStory: the channel never had a story.
+        NoOpenStory: there is none.
     """
-    story, turns = await read_story(engine, guild_id=guild_id, channel_id=channel_id)
+    story, turns = await read_story(
+        engine, guild_id=guild_id, channel_id=channel_id, story_id=story_id
+    )
     words = _WORDINGS[story.language]
     name = re.sub(r"[^\w]+", "-", story.title).strip("-_")[:60]
     return Export(f"{name or words.filename}.md", _markdown(story, turns, words))

@@ -45,14 +45,20 @@ def count_words(text: str) -> int:
     return len(_WORD.findall(text))
 
 
-async def read_story(engine: Engine, *, guild_id: int, channel_id: int) -> tuple[Story, list[Turn]]:
-    """Return the channel's story, open or the last that ended, and its turns in order.
+async def read_story(
+    engine: Engine, *, guild_id: int, channel_id: int, story_id: int | None = None
+) -> tuple[Story, list[Turn]]:
+    """Return a story and its turns in order.
+
+    Without `story_id` it is the channel's, open or the last that ended.
 
     Raises:
-        NoOpenStory: the channel never had a story.
+        NoOpenStory: there is none.
     """
     async with engine.database.reading() as tx:
-        story, path = await read_path(tx, guild_id=guild_id, channel_id=channel_id)
+        story, path = await read_path(
+            tx, guild_id=guild_id, channel_id=channel_id, story_id=story_id
+        )
     return story, [turn for turn in path if turn.text and not turn.is_being_written]
 
 
@@ -105,13 +111,18 @@ async def unfinished_turns(engine: Engine) -> list[tuple[Story, Turn]]:
         return unfinished
 
 
-async def read_path(tx: Transaction, *, guild_id: int, channel_id: int) -> tuple[Story, list[Turn]]:
-    """Return the channel's story and all turns to its head.
+async def read_path(
+    tx: Transaction, *, guild_id: int, channel_id: int, story_id: int | None = None
+) -> tuple[Story, list[Turn]]:
+    """Return a story and all turns to its head, as `read_story` finds it.
 
     Raises:
-        NoOpenStory: the channel never had a story.
+        NoOpenStory: there is none.
     """
-    story = await stories.find_latest_story(tx, guild_id=guild_id, channel_id=channel_id)
+    if story_id is None:
+        story = await stories.find_latest_story(tx, guild_id=guild_id, channel_id=channel_id)
+    else:
+        story = await stories.find_story(tx, guild_id=guild_id, story_id=story_id)
     if story is None:
         raise NoOpenStory(channel_id)
     return story, await turns.list_path(tx, guild_id=guild_id, head_turn_id=story.head_turn_id)

@@ -1,7 +1,7 @@
 """A process ends at the worst moment; the next one finishes the work, once."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -176,20 +176,33 @@ async def test_equal_words_of_two_turns_are_two_posts(
     assert await lives.finished() == ["**alice**\nYes."] * 2
 
 
+@pytest.mark.parametrize("is_recorded", [True, False])
 async def test_a_text_that_became_shorter_leaves_no_message_behind(
-    lives: Lives, monkeypatch: pytest.MonkeyPatch
+    lives: Lives, monkeypatch: pytest.MonkeyPatch, *, is_recorded: bool
 ) -> None:
-    await lives.begin(ScriptedModel([LONG]))
+    await lives.begin(ScriptedModel([LONG], sleep=hang_after(words=440)))
     await lives.alice.slash(lives.room, "story end")
     await lives.alice.slash(lives.room, "story start", title="U", length="long")
     with monkeypatch.context() as patch:
-        patch.setattr("engine.writing.generation.finish_turn", hang)
+        if not is_recorded:
+            die_before_recording(patch, part=1)
         await lives.alice.slash(lives.room, "story continue")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             while len(lives.posts()) < 4:
                 await asyncio.sleep(0.02)
     await lives.begin_again(ScriptedModel(["Short."]))
     assert (await lives.finished())[2:] == ["Short."]
+
+
+def hang_after(words: int) -> Callable[[float], Awaitable[None]]:
+    """Let a model write so many words and no more."""
+    left = iter(range(words))
+
+    async def sleep(_seconds: float) -> None:
+        if next(left, None) is None:
+            await hang()
+
+    return sleep
 
 
 async def test_a_form_that_was_opened_before_the_restart_still_adds_its_text(

@@ -4,11 +4,12 @@ import discord
 import pytest
 import simcord
 
+from engine.runtime import Engine
 from tests.cogs.scene import Scene
 
 
 @pytest.fixture
-def scene(simcord_env: simcord.Env) -> Scene:
+def scene(simcord_env: simcord.Env, engine: Engine) -> Scene:
     """A channel with three members in it."""
     guild = simcord_env.create_guild()
     moderators = guild.create_role(
@@ -16,6 +17,7 @@ def scene(simcord_env: simcord.Env) -> Scene:
     )
     return Scene(
         env=simcord_env,
+        engine=engine,
         guild=guild,
         room=guild.create_text_channel("room"),
         alice=guild.add_member(simcord_env.create_user("alice")),

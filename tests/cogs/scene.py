@@ -6,12 +6,15 @@ from typing import Any
 import discord
 from simcord import ChannelHandle, Env, GuildHandle, InteractionResult, MemberActor
 
+from engine.runtime import Engine
+
 
 @dataclass
 class Scene:
     """Alice starts the story, Bo joins in, Maya moderates."""
 
     env: Env
+    engine: Engine
     guild: GuildHandle
     room: ChannelHandle
     alice: MemberActor

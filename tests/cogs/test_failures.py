@@ -3,6 +3,7 @@
 import pytest
 
 from engine.errors import GenerationFailed, ModelUnavailable
+from engine.writing import unfinished_turns
 from tests.cogs.scene import Scene, labels, told
 from tests.fakes.scripted_model import Breaks, ScriptedModel
 
@@ -34,6 +35,32 @@ async def test_a_member_is_told_when_discord_never_takes_the_turn(
     await scene.env.advance_time(200)
     assert told(result).startswith("Turn 1 is in the story, but Discord did not take the message.")
     assert "A word." not in told(result)
+
+
+async def test_what_discord_did_not_take_is_posted_when_it_is_back(scene: Scene) -> None:
+    await scene.start()
+    form = await scene.bo.slash(scene.room, "story write")
+    scene.env.inject_error("POST", "/channels/*/messages", status=403, code=50013, times=2)
+    await scene.bo.submit_modal(form, {"text": "A word."})
+    early = scene.contents()
+    await scene.env.advance_time(301)
+    still = scene.contents()
+    await scene.env.advance_time(901)
+    assert len(early) == len(still) == 1
+    assert scene.newest.content == "**bo**\nA word."
+    assert await unfinished_turns(scene.engine) == []
+
+
+async def test_what_was_erased_meanwhile_is_not_posted_later(scene: Scene) -> None:
+    await scene.start()
+    form = await scene.bo.slash(scene.room, "story write")
+    scene.env.inject_error("POST", "/channels/*/messages", status=403, code=50013, times=1)
+    await scene.bo.submit_modal(form, {"text": "A word."})
+    asked = await scene.bo.slash(scene.room, "privacy delete")
+    assert asked.response is not None
+    await scene.bo.click(asked.response.message, label="Erase everything")
+    await scene.env.advance_time(2000)
+    assert len(scene.public()) == 1
 
 
 async def test_an_unreachable_model_is_worded(scene: Scene, model: ScriptedModel) -> None:

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import discord
+
 from bot.client import ScriptoriumBot
 from bot.message_turns import add_reply
 from tests.cogs.scene import Scene, labels, told
@@ -43,13 +45,18 @@ async def test_a_mention_of_the_bot_is_not_part_of_the_text(scene: Scene) -> Non
 
 
 async def test_a_reply_that_arrives_twice_is_answered_once(scene: Scene) -> None:
-    await scene.start()
-    await scene.bo.send(scene.room, "It began.", reply_to=scene.newest)
     bot = scene.env.bot
     assert isinstance(bot, ScriptoriumBot)
-    (message,) = [m for m in bot.cached_messages if m.content == "It began."]
+    received: list[discord.Message] = []
+
+    async def keep(message: discord.Message) -> None:
+        received.append(message)
+
+    await scene.start()
+    bot.add_listener(keep, "on_message")
+    await scene.bo.send(scene.room, "It began.", reply_to=scene.newest)
     before = len(scene.env.http_requests)
-    await add_reply(bot, message)
+    await add_reply(bot, received[0])
     assert len(scene.env.http_requests) == before
 
 

@@ -157,7 +157,7 @@ async def test_the_status_counts_turns_words_and_writers(scene: Scene) -> None:
     await scene.go_on()
     await scene.alice.slash(scene.room, "story undo")
     shown = told(await scene.bo.slash(scene.room, "story status"))
-    assert "1 turns, 3 words." in shown
+    assert "1 turn, 3 words\n" in shown
     assert f"- {scene.bo.mention}: 1 turn\n" in shown
     assert shown.endswith("A turn was undone; /story redo brings it back.")
 
@@ -192,7 +192,19 @@ async def test_the_end_is_a_colophon_that_offers_the_export(scene: Scene) -> Non
     file = file_of(await scene.bo.click(colophon, label="Export"))
     after = await scene.go_on()
     assert colophon.content == (
-        f"🏁 **The Lighthouse**: the end.\n-# 1 turns, 3 words, written by {scene.bo.mention}."
+        f"🏁 **The Lighthouse**: the end.\n-# 1 turn, 3 words, written by {scene.bo.mention}."
     )
     assert "The end came." in (await file.read()).decode()
     assert told(after) == "No story is open here. Start one with /story start."
+
+
+async def test_the_colophon_exports_its_own_story_also_when_another_was_started(
+    scene: Scene,
+) -> None:
+    await scene.start()
+    await scene.write(scene.bo, "The first story.")
+    await scene.alice.slash(scene.room, "story end")
+    colophon = scene.newest
+    await scene.alice.slash(scene.room, "story start", title="Another")
+    file = file_of(await scene.bo.click(colophon, label="Export"))
+    assert "The first story." in (await file.read()).decode()
