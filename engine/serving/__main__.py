@@ -93,9 +93,9 @@ async def serve(settings: ServingSettings) -> int:
     await asyncio.wait({stopped, running}, return_when=asyncio.FIRST_COMPLETED)
     code = fault_code(running) if running.done() else await drained(server)
     running.cancel()
-    await runner.cleanup()
     if server.batch:
-        await asyncio.to_thread(server.batch.stop)
+        await asyncio.to_thread(server.batch.stop)  # tells the clients of what still runs
+    await runner.cleanup()
     return code
 
 
@@ -109,7 +109,7 @@ async def stop_signal() -> None:
 
 async def drained(server: Server) -> int:
     """Let what runs finish."""
-    with contextlib.suppress(TimeoutError):  # the rest is cut off; its clients are told
+    with contextlib.suppress(TimeoutError):  # the rest is cut off
         await server.drain()
     return 0
 

@@ -48,6 +48,7 @@ class Answer:
                     return await self.whole(pieces, usage)
             finally:
                 self.metrics.count(usage)
+                log.info("answered", id=self.form.head["id"], **vars(usage))
 
     async def pieces(self, usage: Usage) -> AsyncGenerator[Piece, None]:
         """Yield the pieces of all replies, and measure when the first and the last token came."""
@@ -93,7 +94,7 @@ class Answer:
         except ApiError as error:
             await send(response, error.body())
         except ConnectionError:
-            raise  # the client has gone; there is nobody to tell
+            return response  # the client has gone; there is nobody to tell
         except Exception as error:  # a bug; the status is out, so no middleware can tell
             log.exception("stream_broke", error=type(error).__name__)
             await send(response, generation_failed("the server made a mistake").body())

@@ -1,5 +1,6 @@
 """The HTTP routes: the OpenAI protocol, vLLM's /tokenize, and what a supervisor asks."""
 
+import asyncio
 import hmac
 from collections.abc import Awaitable, Callable
 
@@ -46,6 +47,9 @@ async def faults_answered(request: web.Request, handler: Handler) -> web.StreamR
     """Turn whatever is raised before the answer began into an answer of the protocol."""
     try:
         response = await handler(request)
+    except asyncio.CancelledError:
+        count(request, 499)  # the client went away; the number is nginx's for it
+        raise
     except ApiError as error:
         response = fault_response(error)
     except web.HTTPException as error:
@@ -53,10 +57,15 @@ async def faults_answered(request: web.Request, handler: Handler) -> web.StreamR
     except Exception as error:  # the edge of a request: a bug ends only this one
         log.exception("request_broke", path=request.path, error=type(error).__name__)
         response = fault_response(ApiError(500, "internal_error", "the server made a mistake"))
+    count(request, response.status)
+    return response
+
+
+def count(request: web.Request, status: int) -> None:
+    """Count an answer under its route: unknown paths would be a label each."""
     resource = request.match_info.route.resource
     path = resource.canonical if resource else "unknown"
-    request.app[SERVER].metrics.answers.labels(path, response.status).inc()
-    return response
+    request.app[SERVER].metrics.answers.labels(path, status).inc()
 
 
 def fault_response(error: ApiError) -> web.Response:

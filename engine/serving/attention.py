@@ -59,7 +59,7 @@ def is_plain(cache: Any, kwargs: dict[str, Any]) -> bool:
     return (
         isinstance(cache, PagedAttentionCache)
         and list(cache.cache_allocators) == ["full_attention"]
-        and not any(kwargs.get(extra) for extra in EXTRAS)
+        and all(kwargs.get(extra) is None for extra in EXTRAS)
     )
 
 

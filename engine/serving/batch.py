@@ -15,23 +15,19 @@ from typing import Any
 
 import structlog
 import torch
-from transformers import ContinuousBatchingConfig, GenerationConfig
 from transformers.generation.continuous_batching.model_runner import infer_max_single_request_tokens
 
-from engine.serving import attention, scheduler
-from engine.serving.cache_size import cache_blocks
-from engine.serving.faults import bad_request, generation_failed, not_ready, queue_full
+from engine.serving.faults import ApiError, bad_request, generation_failed, not_ready, queue_full
 from engine.serving.loading import LoadedModel
+from engine.serving.loop import make_loop
 from engine.serving.row import Row
-from engine.serving.row_control import RowControl, Rule, install
+from engine.serving.row_control import Rule
 from engine.serving.sampling import Sampling
-from engine.serving.scheduler import PAGE_TOKENS
 from engine.settings import ServingSettings
 
 log = structlog.get_logger()
 
-STEP_TOKENS = {"cpu": 256, "cuda": 1024}  # longer prompts are read in such pieces, beside the rest
-SECONDS_TO_STOP = 10.0
+SECONDS_TO_STOP = 3.0
 SECONDS_BETWEEN_LOOKS = 0.25
 DEATHS_IN_A_MINUTE = 3
 
@@ -59,29 +55,7 @@ class Batch:
         self._seconds_per_request = 5.0  # moving average
         self.restarts = 0
         self._deaths: deque[float] = deque(maxlen=DEATHS_IN_A_MINUTE)
-        self._stop_token = (loaded.stop_tokens or [0])[0]
-        device = loaded.model.device.type
-        if device == "cpu":
-            attention.install()
-        self._manager = loaded.model.init_continuous_batching(
-            # Greedy: RowControl has drawn the token already and left it as the highest.
-            generation_config=GenerationConfig(
-                do_sample=False, eos_token_id=loaded.stop_tokens or -1, pad_token_id=0
-            ),
-            continuous_batching_config=ContinuousBatchingConfig(
-                page_size=PAGE_TOKENS,
-                num_blocks=cache_blocks(loaded.model, settings, PAGE_TOKENS),
-                max_batch_tokens=STEP_TOKENS.get(device, STEP_TOKENS["cuda"]),
-                max_requests_per_batch=settings.running_requests,
-                scheduler_type=scheduler.NAME,
-                per_request_processors=True,
-                # RowControl makes its tensors anew at each step, which graphs cannot replay.
-                use_cuda_graph=False,
-                use_async_batching=False,
-                auto_switch_to_flash=False,
-            ),
-        )
-        install(self._manager, RowControl(self._stop_token, rules))
+        self._manager = make_loop(loaded, settings, rules)
 
     # --- life -----------------------------------------------------------------------------------
 
@@ -95,7 +69,7 @@ class Batch:
         capacity = infer_max_single_request_tokens(self._processor.cache)
         self.context_tokens = min(self.context_tokens, capacity)
         row = Row(prompt_tokens=1, sampling=Sampling(top_k=1))
-        async for _ in self.generate([self._stop_token], row, most_tokens=1):
+        async for _ in self.generate([self.loaded.stop_token], row, most_tokens=1):
             pass
         self.loop_is_up = True
 
@@ -128,8 +102,11 @@ class Batch:
         for outputs in self._outputs.values():
             outputs.put_nowait(None)  # for those whom the dying loop told nothing
         await asyncio.to_thread(self._manager.stop, hard_stop=True, timeout=SECONDS_TO_STOP)
-        await self.start()
         self.restarts += 1
+        try:
+            await self.start()
+        except ApiError:
+            return  # it died in its first step; the watch looks again
         log.info("generation_loop_restarted")
 
     def _drop_unclaimed_outputs(self) -> None:

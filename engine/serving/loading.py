@@ -41,6 +41,11 @@ class LoadedModel:
         return [ids] if isinstance(ids, int) else list(ids or [])
 
     @property
+    def stop_token(self) -> int:
+        """Return an id that ends a reply, or any id if none does."""
+        return (self.stop_tokens or [0])[0]
+
+    @property
     def most_positions(self) -> int:
         """Return how many tokens the model was built for."""
         config = self.model.config.get_text_config()

@@ -26,7 +26,7 @@ class Piece:
     finish: Finish | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Usage:
     """What a request cost, in tokens."""
 

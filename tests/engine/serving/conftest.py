@@ -17,6 +17,13 @@ import aiohttp
 import pytest
 from tokenizers import Tokenizer
 
+# As the server sets them before torch is imported: some tests run its parts in this process.
+os.environ |= {
+    "OMP_NUM_THREADS": "1",
+    "TORCHDYNAMO_DISABLE": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+
 ROOT = Path(__file__).parents[3]
 MODEL_FOLDER = ROOT / ".models" / "smollm2-135m-b179c952"
 CACHE_TOKENS = 2048  # so little that tests can fill it
@@ -27,7 +34,7 @@ class ServerProcess:
     """A model server of its own process and port, whose stdin we keep open."""
 
     def __init__(self, **settings: str) -> None:
-        own = {"SERVING_PORT": "0", "OMP_NUM_THREADS": "1", "SCRIPTORIUM_PARENT_PIPE": "1"}
+        own = {"SERVING_PORT": "0", "SCRIPTORIUM_PARENT_PIPE": "1"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "engine.serving"],
             cwd=ROOT,

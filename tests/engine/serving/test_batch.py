@@ -4,7 +4,6 @@ In fp32: only there is a text the same alone and in a batch, token for token.
 """
 
 import asyncio
-import os
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
@@ -57,7 +56,6 @@ class Rules:
 @pytest.fixture(scope="module")
 def loaded() -> LoadedModel:
     """The first layers of the embedded model in fp32: what they say is not the point here."""
-    os.environ["TORCHDYNAMO_DISABLE"] = "1"
     settings = ServingSettings(quantization=Quantization.NONE, models_dir=MODEL_FOLDER.parent)
     loaded = load(settings, lambda *_: None)
     loaded.model.float()
@@ -205,34 +203,37 @@ async def test_a_pushed_out_request_comes_back_when_those_who_stayed_are_cancell
     loaded: LoadedModel, rules: Rules
 ) -> None:
     async with opened(loaded, rules, 320) as batch:
-        first = asyncio.create_task(reply(batch, [2001] * 150, 100, GREEDY))
-        second = asyncio.create_task(reply(batch, [2002] * 150, 20, GREEDY))
+        asked = [asyncio.create_task(reply(batch, [2001 + i] * 150, 40, GREEDY)) for i in range(2)]
         scheduler = batch._manager.batch_processor.scheduler
         async with asyncio.timeout(20):
             while not scheduler.block_new_requests:
                 await asyncio.sleep(0.005)
-        first.cancel()
+        tasks = dict(zip(batch._outputs, asked, strict=True))
+        (pushed_out,) = scheduler.waiting_requests
+        (stayed,) = scheduler.active_requests
+        tasks[stayed].cancel()
         async with asyncio.timeout(20):
-            assert len(await second) == 20
+            assert len(await tasks[pushed_out]) == 40
 
 
-async def test_a_full_cache_gives_up_the_oldest_prefix_only(
+async def cached(batch: Batch, channel: int) -> int:
+    """Return how many of a channel's 160 tokens were found in the cache."""
+    row = Row(160, GREEDY)
+    with batch.reserve(1):
+        async for _ in batch.generate([3000 + channel] * 160, row, most_tokens=2):
+            pass
+    return row.cached_tokens
+
+
+async def test_a_full_cache_gives_up_the_oldest_prefix_and_that_from_its_end(
     loaded: LoadedModel, rules: Rules
 ) -> None:
-    async def cached(batch: Batch, channel: int) -> int:
-        ids = [3000 + channel] * 160
-        row = Row(len(ids), GREEDY)
-        with batch.reserve(1):
-            async for _ in batch.generate(ids, row, most_tokens=2):
-                pass
-        return row.cached_tokens
-
     async with opened(loaded, rules, 640) as batch:  # four channels of 160 tokens
-        for channel in range(5):
-            assert await cached(batch, channel) == 0
-        assert await cached(batch, 4) == 144
-        assert await cached(batch, 3) == 144
-        assert await cached(batch, 0) < 144
+        assert [await cached(batch, channel) for channel in range(4)] == [0, 0, 0, 0]
+        assert 0 < await cached(batch, 0) < 144
+        assert await cached(batch, 4) == 0
+        assert await cached(batch, 0) == 144
+        assert await cached(batch, 1) == 0
 
 
 async def test_a_cancelled_request_leaves_nothing_behind(batch: Batch) -> None:

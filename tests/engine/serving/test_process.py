@@ -98,7 +98,7 @@ def test_a_model_that_cannot_be_loaded_ends_the_process_with_a_reason(tmp_path: 
 @pytest.mark.slow
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("quantization", ["int8", "none"])
-async def test_other_quantizations_write_too(
+async def test_other_quantizations_write_too_and_end_with_their_parent(
     http: aiohttp.ClientSession, quantization: str
 ) -> None:
     server = ServerProcess(QUANTIZATION=quantization, CACHE_TOKENS="2048")
@@ -107,6 +107,12 @@ async def test_other_quantizations_write_too(
         client = Client(http, server.url)
         text = await client.text("The capital of France is", max_tokens=8, temperature=0)
         assert "Paris" in text
+        busy = asyncio.create_task(client.complete("Once", max_tokens=1500, ignore_eos=True))
+        await asyncio.sleep(0.5)
+        server.leave()
+        assert await asyncio.to_thread(server.wait, 3) == 0
+        with pytest.raises(aiohttp.ClientConnectionError):
+            await busy
     finally:
         server.end()
     assert "Traceback" not in server.log
