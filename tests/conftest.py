@@ -1,11 +1,8 @@
 """A bot on a simulated Discord, and the watch over what it sends."""
 
-import importlib.util
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import discord
 import pytest
@@ -20,11 +17,8 @@ from bot.settings import BotSettings
 from engine.errors import EngineError
 from engine.runtime import Engine, open_engine
 from engine.settings import EngineSettings
+from tests.fakes.openapi import faults_of
 from tests.fakes.scripted_model import ScriptedModel
-
-CHECKS = Path(__file__).parent.parent.parent / "shared" / "discord" / "validate.py"
-MESSAGE_ROUTES = ("/messages", "/callback", "/threads", "/webhooks/")
-
 
 structlog.configure(
     processors=[tell_where_not_what, structlog.processors.KeyValueRenderer(["event"])]
@@ -103,18 +97,6 @@ def every_interaction_is_answered_once(request: pytest.FixtureRequest) -> Iterat
     assert [path for path, count in answers.items() if count > 1] == []
 
 
-def load_checks() -> ModuleType | None:
-    """Return the check of request bodies, where it lies beside the repository."""
-    if not CHECKS.exists():
-        return None
-    spec = importlib.util.spec_from_file_location("discord_validate", CHECKS)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(autouse=True)
 def discord_would_accept(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test that sends what Discord refuses, or a message that could ping somebody."""
@@ -125,20 +107,4 @@ def discord_would_accept(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if request.node.get_closest_marker("sends_bad_bodies"):
         return
-    assert [fault for body in env.http_requests for fault in pings(body)] == []
-    if (checks := load_checks()) is not None:
-        assert checks.violations(env.http_requests) == []
-
-
-def pings(request: Any) -> list[str]:
-    """Say where a message of this request may ping somebody."""
-    body = request.json
-    if request.method not in {"POST", "PATCH"} or not isinstance(body, dict):
-        return []
-    if not any(part in request.path for part in MESSAGE_ROUTES):
-        return []
-    for message in (body, body.get("data"), body.get("message")):
-        is_text = isinstance(message, dict) and message.get("content")
-        if is_text and (message.get("allowed_mentions") or {}).get("parse") != []:
-            return [f"{request.method} {request.path} allows mentions"]
-    return []
+    assert faults_of(env.http_requests) == []
