@@ -2,11 +2,7 @@
 
 from alembic import context
 
-from engine.storage.schema import metadata
-
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=metadata,
-    transactional_ddl=True,  # SQLite too: a kill in the middle leaves the old schema
-)
+# No transaction is begun here. SQLite, too, undoes changes of tables: a kill in the middle leaves
+# the old schema.
+context.configure(connection=context.config.attributes["connection"])
 context.run_migrations()

@@ -90,8 +90,17 @@ async def head_of(tx: Transaction, story: Story) -> int | None:
     return found.head_turn_id
 
 
-def damage(file: Path) -> None:
-    """Overwrite some pages of a database file."""
+def damage_pages(file: Path) -> None:
+    """Overwrite some pages of a database file, so that reading them fails."""
     content = bytearray(file.read_bytes())
     content[4096 * 20 : 4096 * 30] = b"\xa5" * 4096 * 10
+    file.write_bytes(content)
+
+
+def damage_a_byte(file: Path) -> None:
+    """Change the count of unused bytes in a page with rows, which only a check would notice."""
+    content = bytearray(file.read_bytes())
+    pages = range(4096 * 20, len(content), 4096)
+    page_with_rows = next(start for start in pages if content[start] == 0x0D)
+    content[page_with_rows + 7] += 9
     file.write_bytes(content)

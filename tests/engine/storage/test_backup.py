@@ -2,6 +2,7 @@ import asyncio
 import os
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,15 @@ from engine.storage.backup import (
 )
 from engine.storage.folder import BACKUPS_NAME, FILE_NAME
 from engine.story import MoveKind, Story, Turn
-from tests.engine.storage.samples import CHANNEL, GUILD, add_story, add_turn, damage, move
+from tests.engine.storage.samples import (
+    CHANNEL,
+    GUILD,
+    add_story,
+    add_turn,
+    damage_a_byte,
+    damage_pages,
+    move,
+)
 
 
 async def read_story(settings: EngineSettings) -> tuple[int | None, list[Turn]]:
@@ -94,8 +103,9 @@ async def test_a_copy_is_taken_after_a_kill_too(
     assert await read_story(restore(target, tmp_path / "restored")) == (turn.id, [turn])
 
 
+@pytest.mark.parametrize("damage", [damage_pages, damage_a_byte])
 async def test_a_damaged_source_gives_no_copy(
-    sqlite_settings: EngineSettings, tmp_path: Path
+    sqlite_settings: EngineSettings, tmp_path: Path, damage: Callable[[Path], None]
 ) -> None:
     async with open_database(sqlite_settings) as database, database.writing() as tx:
         story = await add_story(tx)

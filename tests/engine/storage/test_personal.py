@@ -117,6 +117,7 @@ async def test_erasing_a_member_leaves_no_word_name_or_id(database: Database) ->
         left = await everything(tx, GUILD)
     for trace in (SECRET, ZOE.name, str(ZOE.id)):
         assert trace not in left
+    assert TurnState.HELD.value not in left, "an empty text could be added to the story"
     assert erased == personal.Erased(
         stories=1,
         turns=3,

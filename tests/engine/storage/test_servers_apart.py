@@ -45,6 +45,7 @@ from tests.engine.storage.samples import (
 Query = Callable[..., Awaitable[Any]]
 MODULES = (stories, turns, moves, posts, ballots, personal)
 ACROSS_SERVERS = {"turns.list_unfinished"}  # recovery at the start of the bot
+READING = ("find_", "list_", "read_", "collect_")
 OTHER_GUILD = GUILD + 1
 CANARY = "the canary sings"
 INTERACTION, BALLOT_INTERACTION, MESSAGE, SOURCE = 800, 801, 802, 803
@@ -165,7 +166,9 @@ async def test_no_query_reads_or_changes_another_server(database: Database) -> N
             asked = arguments(name, facts | {"turn_id": facts[turn]})
             found = await ask_from_elsewhere(database, queries()[name], asked)
             assert CANARY not in repr(found), name
-            assert "Ada" not in repr(found), name
+            if name.partition(".")[2].startswith(READING):
+                rows = found.values() if isinstance(found, dict) else [found]
+                assert not any(rows), name
     async with database.writing() as tx:
         assert await rows_of_guild(tx) == before
 

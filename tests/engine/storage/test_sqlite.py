@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from engine.errors import StorageFailed
 from engine.settings import EngineSettings
 from engine.storage import Database, open_database, turns
 from engine.storage.folder import FILE_NAME
-from tests.engine.storage.samples import GUILD, add_story, add_turn, damage
+from tests.engine.storage.samples import GUILD, add_story, add_turn, damage_a_byte, damage_pages
 
 HOLDER = """
 import asyncio, sys
@@ -93,7 +94,10 @@ async def test_a_second_opening_is_refused_at_once_with_the_reason(
         pass
 
 
-async def test_a_damaged_file_is_refused(sqlite_settings: EngineSettings) -> None:
+@pytest.mark.parametrize("damage", [damage_pages, damage_a_byte])
+async def test_a_damaged_file_is_refused(
+    sqlite_settings: EngineSettings, damage: Callable[[Path], None]
+) -> None:
     async with open_database(sqlite_settings) as database, database.writing() as tx:
         story = await add_story(tx)
         for _ in range(200):
