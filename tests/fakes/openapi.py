@@ -1,41 +1,70 @@
-"""Discord's own description of its API, where it lies beside this repository."""
+"""What Discord would refuse, by its own description where that lies beside this repository."""
 
 import importlib.util
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 from tests.fakes.processes import ROOT
 
-VALIDATE = ROOT.parent / "shared" / "discord" / "validate.py"
+CHECKS = ROOT.parent / "shared" / "discord" / "validate.py"
+MESSAGE_ROUTES = ("/messages", "/callback", "/threads", "/webhooks/")
+
+
+class Request(Protocol):
+    """What is read of a request that a simulated Discord recorded."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def json(self) -> Any: ...
 
 
 @dataclass(frozen=True)
 class Sent:
-    """A request as the description's checker reads it."""
+    """A request as it was written down."""
 
     method: str
     path: str
     json: Any
 
 
-def refused_by_discord(requests: Iterable[dict[str, Any]]) -> list[str]:
-    """List what Discord would refuse of what the simulated one recorded; [] without a checker."""
-    checker = _checker()
-    if checker is None:
+def faults_of(requests: Iterable[Request]) -> list[str]:
+    """List what Discord would refuse, and every message that could ping somebody.
+
+    Bodies are held against the description only where there is one.
+    """
+    requests = list(requests)
+    faults = [fault for request in requests for fault in pings(request)]
+    if (checks := load_checks()) is not None:
+        faults += checks.violations(requests)
+    return faults
+
+
+def pings(request: Request) -> list[str]:
+    """Say where a message of this request may ping somebody."""
+    body = request.json
+    if request.method not in {"POST", "PATCH"} or not isinstance(body, dict):
         return []
-    sent = [Sent(request["method"], request["path"], request["json"]) for request in requests]
-    found: list[str] = checker.violations(sent)
-    return found
+    if not any(part in request.path for part in MESSAGE_ROUTES):
+        return []
+    for message in (body, body.get("data"), body.get("message")):
+        is_text = isinstance(message, dict) and message.get("content")
+        if is_text and (message.get("allowed_mentions") or {}).get("parse") != []:
+            return [f"{request.method} {request.path} allows mentions"]
+    return []
 
 
 @cache
-def _checker() -> ModuleType | None:
-    if not VALIDATE.exists():
+def load_checks() -> ModuleType | None:
+    """Return the check of request bodies, where it lies beside the repository."""
+    if not CHECKS.exists():
         return None
-    spec = importlib.util.spec_from_file_location("discord_validate", VALIDATE)
+    spec = importlib.util.spec_from_file_location("discord_validate", CHECKS)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

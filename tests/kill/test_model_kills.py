@@ -1,7 +1,6 @@
 """The model server is killed while it writes; the bot starts it again and no turn is lost."""
 
 import asyncio
-import contextlib
 import os
 import random
 import signal
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.discord_client import simulated_discord
+from tests.fakes.process_table import is_alive
 from tests.fakes.processes import Child
 from tests.stage.audit import assert_each_turn_once, count_posted, count_unfinished
 from tests.stage.bot_life import bot_life, wait_settled
@@ -68,10 +68,6 @@ async def kill_model_server(bot: Child, data_dir: Path) -> None:
 async def is_gone(pid: int, seconds: float) -> bool:
     """Tell whether the process ends in time."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        with contextlib.suppress(FileNotFoundError):
-            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
-                await asyncio.sleep(0.05)
-                continue
-        return True
-    return False
+    while is_alive(pid) and time.monotonic() < end:
+        await asyncio.sleep(0.05)
+    return not is_alive(pid)

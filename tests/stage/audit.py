@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.fakes.discord_client import Json
 from tests.fakes.discord_server.interactions import DEFERRED_MESSAGE, DEFERRED_UPDATE
 from tests.fakes.discord_server.world import EPHEMERAL
-from tests.fakes.openapi import refused_by_discord
+from tests.fakes.openapi import Sent, faults_of
 
 DATABASE_NAME = "scriptorium.sqlite3"
 UNFINISHED = "('accepted', 'writing', 'written')"
@@ -76,7 +76,8 @@ def assert_each_turn_once(data_dir: Path, state: Json) -> Json:
         "posts repeated and recognised": sum(m["repeats"] for m in state["messages"]),
         "429": state["refused_for_rate"],
     }
-    broken = [*violations(book, state), *refused_by_discord(state["requests"])]
+    sent = [Sent(r["method"], r["path"], r["json"]) for r in state["requests"]]
+    broken = [*violations(book, state), *faults_of(sent)]
     assert not broken, "\n".join([str(report), *broken])
     return report
 
