@@ -71,7 +71,7 @@ class LiveEnv(simcord.Env):
         asked = self._asked if dispatch == "INTERACTION_CREATE" else None
         begin = real_monotonic()
         answered_at = None if asked else begin
-        while any(not task.done() for task in self._work.tasks):
+        while (asked and not asked.responded) or any(not task.done() for task in self._work.tasks):
             now = real_monotonic()
             if answered_at is None and asked is not None and asked.responded:
                 answered_at = now
