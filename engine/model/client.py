@@ -114,6 +114,7 @@ def write_body(entry: ModelEntry, request: ModelRequest) -> dict[str, object]:
         "temperature": request.sampling.temperature,
         "top_p": request.sampling.top_p,
         "top_k": request.sampling.top_k,
+        "frequency_penalty": request.sampling.frequency_penalty,
         "stream": True,
         "stream_options": {"include_usage": True},
         # Models that can think aloud would spend the turn's tokens on it.

@@ -22,6 +22,7 @@ class Sampling:
     temperature: float = 0.8
     top_p: float = 0.95
     top_k: int = 50
+    frequency_penalty: float = 0.4  # small models go round in circles without one
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,7 @@ def sampling(body: Generate, vocabulary: int) -> Sampling:
     return Sampling(
         temperature=1.0 if greedy else temperature,
         top_p=1.0 if body.top_p is None else body.top_p,
+        frequency_penalty=body.frequency_penalty or 0.0,
         top_k=1 if greedy else min(max(body.top_k or 0, 0), vocabulary),
         seed=secrets.randbits(31) if body.seed is None else body.seed,
     )

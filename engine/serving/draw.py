@@ -27,6 +27,15 @@ def draw(scores: Tensor, samplings: list[Sampling], numbers: list[float]) -> Ten
     return tokens
 
 
+def lower_repeats(logits: Tensor, reply: list[int], frequency_penalty: float) -> None:
+    """Lower each token's logit [vocabulary] by the penalty times its count in the reply.
+
+    The frequency penalty of the OpenAI protocol; the prompt does not count.
+    """
+    tokens, counts = torch.tensor(reply, device=logits.device).unique(return_counts=True)
+    logits[tokens] -= frequency_penalty * counts
+
+
 def draw_from_few(scores: Tensor, samplings: list[Sampling], numbers: list[float]) -> Tensor:
     """Draw for rows whose top_k is small, all at once."""
 

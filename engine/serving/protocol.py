@@ -37,6 +37,7 @@ class Generate(Body):
     temperature: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] | None = None
     top_p: Annotated[float, Field(gt=0, le=1)] | None = None
     top_k: Annotated[int, Field(ge=-1)] | None = None  # 0 and -1: the whole vocabulary
+    frequency_penalty: Annotated[float, Field(ge=-2, le=2, allow_inf_nan=False)] | None = None
     seed: Annotated[int, Field(ge=-(2**63), lt=2**63)] | None = None
     stop: Stop | Annotated[list[Stop], Field(max_length=16)] | None = None
     ignore_eos: bool = False
@@ -44,7 +45,6 @@ class Generate(Body):
     user: str | None = None  # for the far end's own records; there are none
     # Fields of the protocol that are not offered, with their neutral values.
     presence_penalty: Zero | None = None
-    frequency_penalty: Zero | None = None
     repetition_penalty: One | None = None
     logprobs: Literal[False] | None = None
 

@@ -13,7 +13,7 @@ from transformers.generation.continuous_batching.cb_logits_processors import (
     ContinuousBatchingLogitsProcessor,
 )
 
-from engine.serving.draw import draw
+from engine.serving.draw import draw, lower_repeats
 from engine.serving.row import Row
 
 # Changes one row of logits [vocabulary] in place before a token is drawn.
@@ -30,6 +30,7 @@ class RowControl(ContinuousBatchingLogitsProcessor):
         self.stop_token = stop_token
         self.rules = rules
         self.rows: list[Row] = []
+        self.replies: list[list[int]] = []
         self.numbers: list[float] = []
 
     def fill_defaults(self, int32_tensor: Tensor) -> None:
@@ -40,9 +41,12 @@ class RowControl(ContinuousBatchingLogitsProcessor):
         """Note the rows of the step about to run, in their order."""
         states = [request.state for request in requests]
         self.rows = [state.logit_processor_kwargs["row"] for state in states]
+        self.replies = [
+            reply_tokens(state, row) for row, state in zip(self.rows, states, strict=True)
+        ]
         self.numbers = [
-            row.sampling.number_at(reply_tokens(state, row))
-            for row, state in zip(self.rows, states, strict=True)
+            row.sampling.number_at(len(reply))
+            for row, reply in zip(self.rows, self.replies, strict=True)
         ]
         return torch.zeros(len(requests), dtype=torch.int32)
 
@@ -56,6 +60,9 @@ class RowControl(ContinuousBatchingLogitsProcessor):
             if self.rules:
                 for logits, row in zip(live, self.rows, strict=True):
                     self.apply_rules(logits, row)
+            for logits, row, reply in zip(live, self.rows, self.replies, strict=True):
+                if row.sampling.frequency_penalty and reply:
+                    lower_repeats(logits, reply, row.sampling.frequency_penalty)
             self.end_impossible_rows(live)
             tokens = draw(live, [row.sampling for row in self.rows], self.numbers)
             live.scatter_(1, tokens[:, None], torch.inf)
@@ -79,9 +86,9 @@ class RowControl(ContinuousBatchingLogitsProcessor):
                 allow_only(scores[i], self.stop_token)
 
 
-def reply_tokens(state: Any, row: Row) -> int:
-    """Count the reply's tokens. A pushed-out request comes back with them in `initial_tokens`."""
-    return len(state.initial_tokens) + len(state.generated_tokens) - row.prompt_tokens
+def reply_tokens(state: Any, row: Row) -> list[int]:
+    """Return the reply. A pushed-out request comes back with its own in `initial_tokens`."""
+    return [*state.initial_tokens[row.prompt_tokens :], *state.generated_tokens]
 
 
 def allow_only(logits: Tensor, token: int) -> None:

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """Temperature, top_p, top_k and seed. `top_k` 0 means the whole vocabulary, 1 the likeliest."""
+    """Temperature, top_p, top_k, frequency penalty and seed.
+
+    `top_k` 0 means the whole vocabulary, 1 the likeliest token.
+    """
 
     temperature: float = 1.0
     top_p: float = 1.0
     top_k: int = 0
+    frequency_penalty: float = 0.0
     seed: int = 0
 
     def number_at(self, position: int) -> float:

@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 import torch
 from torch import Tensor
+from transformers import LogitsProcessor, LogitsProcessorList
 
 from engine.serving.batch import Batch, LoopBeyondRepair
 from engine.serving.checks import Job
@@ -119,6 +120,38 @@ async def test_a_greedy_batch_writes_what_generate_writes(batch: Batch) -> None:
             torch.tensor([ids]), do_sample=False, max_new_tokens=10, eos_token_id=-1
         )
         assert tokens == alone[0, len(ids) :].tolist()
+
+
+class FrequencyPenalty(LogitsProcessor):
+    """The plain definition, for `generate()`: the logit less the penalty times the count."""
+
+    def __init__(self, prompt_tokens: int, penalty: float) -> None:
+        self.prompt_tokens = prompt_tokens
+        self.penalty = penalty
+
+    def __call__(self, ids: Tensor, scores: Tensor) -> Tensor:
+        for token in ids[0, self.prompt_tokens :].tolist():
+            scores[0, token] -= self.penalty
+        return scores
+
+
+async def test_a_frequency_penalty_holds_for_its_own_request_alone(batch: Batch) -> None:
+    prompt = "again and again and again and"
+    ids = tokens_of(batch, prompt)
+    penalized, plain = await asyncio.gather(
+        reply(batch, prompt, 24, replace(GREEDY, frequency_penalty=0.7)),
+        reply(batch, prompt, 24, GREEDY),
+    )
+    alone = batch.loaded.model.generate(
+        torch.tensor([ids]),
+        do_sample=False,
+        max_new_tokens=24,
+        eos_token_id=-1,
+        logits_processor=LogitsProcessorList([FrequencyPenalty(len(ids), 0.7)]),
+    )
+    assert penalized == alone[0, len(ids) :].tolist()
+    assert penalized != plain
+    assert plain == await reply(batch, prompt, 24, GREEDY)
 
 
 async def test_a_seed_gives_the_same_text_alone_and_among_others(batch: Batch) -> None:
