@@ -40,10 +40,7 @@ def main() -> None:
     prepare_environment(settings)
     if os.environ.get(PARENT_PIPE) == "1":
         threading.Thread(target=end_with_parent, daemon=True).start()
-    code = asyncio.run(serve(settings))
-    sys.stderr.flush()
-    # A thread inside a long step of the model would keep an ordinary exit waiting.
-    os._exit(code)
+    asyncio.run(serve_to_the_end(settings))
 
 
 def prepare_environment(settings: ServingSettings) -> None:
@@ -76,6 +73,15 @@ def end_with_parent() -> None:
     while os.read(sys.stdin.fileno(), 4096):
         pass
     os._exit(0)
+
+
+async def serve_to_the_end(settings: ServingSettings) -> None:
+    """Serve, then end the process."""
+    code = await serve(settings)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # An ordinary end would wait for the thread that loads the model or is inside a long step.
+    os._exit(code)
 
 
 async def serve(settings: ServingSettings) -> int:

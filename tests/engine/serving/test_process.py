@@ -85,6 +85,17 @@ def test_a_server_ends_at_once_when_its_parent_is_gone() -> None:
         server.end()
 
 
+def test_a_server_told_to_stop_while_it_loads_does_not_load_to_the_end() -> None:
+    server = ServerProcess()
+    try:
+        server.lines.get(timeout=40)  # the first progress
+        server.terminate()
+        assert server.wait(5) == 0
+    finally:
+        server.end()
+    assert "ready" not in {line["step"] for line in server.lines.queue}
+
+
 def test_a_model_that_cannot_be_loaded_ends_the_process_with_a_reason(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"model_type": "llama"}')
     server = ServerProcess(MODEL=str(tmp_path))

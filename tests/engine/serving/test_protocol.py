@@ -5,6 +5,8 @@ import io
 from typing import Any
 
 import aiohttp
+import openai
+import pytest
 
 from tests.engine.serving.conftest import CACHE_TOKENS, Client
 
@@ -55,6 +57,31 @@ async def test_a_streamed_chat_says_the_same_as_a_whole_one(client: Client) -> N
     assert last["choices"][0]["finish_reason"] == "length"
     assert events[-1]["choices"] == []
     assert events[-1]["usage"]["completion_tokens"] == 16
+
+
+async def test_the_official_client_is_at_home(client: Client) -> None:
+    async with openai.AsyncOpenAI(
+        api_key="none", base_url=f"{client.url}/v1", max_retries=0
+    ) as official:
+        assert [model.id async for model in official.models.list()] == [MODEL]
+        stream = await official.chat.completions.create(
+            model=MODEL,
+            messages=[{"role": "user", "content": "Write one sentence about a lighthouse."}],
+            max_tokens=5,
+            stream=True,
+            stream_options={"include_usage": True},
+            extra_body={"top_k": 50, "cache_salt": "a", "chat_template_kwargs": {"x": True}},
+        )
+        chunks = [chunk async for chunk in stream]
+        assert "".join(c.choices[0].delta.content or "" for c in chunks if c.choices)
+        usage = chunks[-1].usage
+        assert usage is not None
+        assert usage.completion_tokens == 5
+        with pytest.raises(openai.BadRequestError) as refusal:
+            await official.completions.create(model=MODEL, prompt="")
+        assert refusal.value.code == "empty_prompt"
+        with pytest.raises(openai.NotFoundError):
+            await official.completions.create(model="gpt-9", prompt="Once")
 
 
 async def test_text_comes_piece_by_piece(client: Client, http: aiohttp.ClientSession) -> None:
