@@ -8,6 +8,7 @@ import structlog
 from bot.buttons import Action, Interaction, row
 from bot.errors import MissingRights, NotHere, NotShown, cause_of, word
 from bot.locales import Words, words_for
+from bot.outages import NOT_TAKEN
 from engine.errors import StoryMovedOn
 from engine.story import Member
 
@@ -61,11 +62,16 @@ async def acknowledge(interaction: Interaction) -> None:
     """Answer within Discord's three seconds, without a word yet.
 
     A button's message stays as it is; a command or form shows its member that the bot works.
+    What was accepted is shown also when this answer comes too late.
     """
-    if interaction.type is discord.InteractionType.component:
-        await interaction.response.defer()
-    else:
-        await interaction.response.defer(ephemeral=True, thinking=True)
+    is_button = interaction.type is discord.InteractionType.component
+    try:
+        if is_button:
+            await interaction.response.defer()
+        else:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+    except NOT_TAKEN as error:
+        log.warning("not_acknowledged", error=type(error).__name__)
 
 
 async def close(interaction: Interaction) -> None:
@@ -74,8 +80,8 @@ async def close(interaction: Interaction) -> None:
         return
     try:
         await interaction.delete_original_response()
-    except discord.HTTPException as error:  # dismissed by the member, most likely
-        log.info("answer_not_closed", status=error.status, code=error.code)
+    except NOT_TAKEN as error:  # dismissed by the member, most likely
+        log.info("answer_not_closed", error=type(error).__name__)
 
 
 async def tell(
@@ -108,9 +114,9 @@ async def tell_file(interaction: Interaction, filename: str, text: str) -> None:
     await tell(interaction, "", file=discord.File(io.BytesIO(text.encode()), filename))
 
 
-async def report(interaction: Interaction, error: Exception, typed: str = "") -> None:
+async def report(interaction: Interaction, reported: Exception, typed: str = "") -> None:
     """Word an error for the member in private; give back a text that they typed."""
-    cause = cause_of(error)
+    cause = cause_of(reported)
     words = words_of(interaction)
     text = word(cause, words)
     view, file = None, None
@@ -125,8 +131,8 @@ async def report(interaction: Interaction, error: Exception, typed: str = "") ->
         file = discord.File(io.BytesIO(typed.encode()), words("your-text") + ".md")
     try:
         await tell(interaction, text, view=view, file=file)
-    except discord.HTTPException as refusal:  # the answer's time is over; the log has it all
-        log.warning("report_failed", status=refusal.status, code=refusal.code)
+    except NOT_TAKEN as error:  # the answer's time is over; the log has it all
+        log.warning("report_failed", error=type(error).__name__)
 
 
 def is_age_restricted(interaction: Interaction) -> bool:

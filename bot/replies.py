@@ -12,9 +12,10 @@ from bot import looks
 from bot.errors import NotShown, log_failure
 from bot.looks import Candidate, Look
 from bot.order import Order
+from bot.outages import NOT_TAKEN, may_pass
 from bot.pacing import Pacer
 from bot.publication import Publication
-from bot.stream import UNREACHABLE, Stream, may_pass
+from bot.stream import Stream
 from engine.runtime import Engine
 from engine.story import Story, Turn, TurnState
 from engine.writing import Draft, get_turn, mark_posted, read_tally
@@ -31,6 +32,11 @@ log = structlog.get_logger()
 
 async def _nothing() -> None:
     """Do nothing: nobody waits for the first message."""
+
+
+def is_gone(error: Exception) -> bool:
+    """Whether the turn was not shown because its channel is no more."""
+    return isinstance(error, NotShown) and isinstance(error.__cause__, discord.NotFound)
 
 
 class Replies:
@@ -69,26 +75,9 @@ class Replies:
         Raises:
             NotShown: Discord did not take the final form; it is posted later.
         """
-        publication = self._publication(draft.story, draft.turn)
-        async with self._tracked(), self._pacer.lane(publication.channel_id) as lane:
-            if is_resumed:
-                await publication.recover(self._my_id)
-            await self._order.below_parent(draft.turn)
-            candidate = await self._find_candidate(draft.turn)
-            stream = Stream(publication, lane, candidate, self._engine.server)
-            async with stream.renewed(self._sleep):
-                async for progress in draft:
-                    if await stream.take(progress):
-                        await when_visible()
-            turn = await draft.finished()
-            code = log_failure(draft.failure) if draft.failure else ""
-            final = await self._final_looks(publication, turn, code=code)
-            with self._posted_later(turn):
-                await lane.finish(lambda: self._settle(publication, turn, final))
-        if not stream.is_visible:
-            await when_visible()
-        await self._mark_posted(turn)
-        return turn
+        async with self._tracked():
+            with self._posted_later(draft.turn):
+                return await self._show(draft, when_visible, is_resumed=is_resumed)
 
     async def post(self, story: Story, turn: Turn, *, is_resumed: bool = False) -> None:
         """Post a written turn in its final form.
@@ -117,6 +106,29 @@ class Replies:
         if self._running:
             await asyncio.wait(self._running)
 
+    async def _show(
+        self, draft: Draft, when_visible: Callable[[], Awaitable[None]], *, is_resumed: bool
+    ) -> Turn:
+        publication = self._publication(draft.story, draft.turn)
+        if is_resumed:
+            await publication.recover(self._my_id)
+        await self._order.below_parent(draft.turn)
+        candidate = await self._find_candidate(draft.turn)
+        async with self._pacer.lane(publication.channel_id) as lane:
+            stream = Stream(publication, lane, candidate, self._engine.server)
+            async with stream.renewed(self._sleep):
+                async for progress in draft:
+                    if await stream.take(progress):
+                        await when_visible()
+            turn = await draft.finished()
+            code = log_failure(draft.failure) if draft.failure else ""
+            final = await self._final_looks(publication, turn, code=code)
+            await lane.finish(lambda: self._settle(publication, turn, final))
+        if not stream.is_visible:
+            await when_visible()
+        await self._mark_posted(turn)
+        return turn
+
     async def _post(self, story: Story, turn: Turn, *, is_resumed: bool) -> None:
         publication = self._publication(story, turn)
         if is_resumed:
@@ -128,12 +140,12 @@ class Replies:
 
     @contextmanager
     def _posted_later(self, turn: Turn) -> Iterator[None]:
-        """Go on in the background with what Discord did not take; the error is passed on."""
+        """Go on in the background with what could not be shown; the error is passed on."""
         try:
             yield
-        except NotShown as error:
-            if not isinstance(error.__cause__, discord.NotFound):  # the channel is gone
-                task = asyncio.create_task(self._post_later(turn), name="post later")
+        except Exception as error:
+            if not is_gone(error):
+                task = asyncio.create_task(self._post_later(turn), name=f"post {turn.id} later")
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
             raise
@@ -161,7 +173,7 @@ class Replies:
         for pause in (*PAUSES_SECONDS, None):
             try:
                 await publication.settle(final)
-            except UNREACHABLE as error:
+            except NOT_TAKEN as error:
                 log.warning("post_failed", turn_id=turn.id, error=type(error).__name__)
                 if pause is None or not may_pass(error):
                     raise NotShown(turn.number) from error

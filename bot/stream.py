@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-import aiohttp
-import discord
 import structlog
 
 from bot import looks
 from bot.looks import Candidate, Look
+from bot.outages import NOT_TAKEN
 from bot.pacing import Lane
 from bot.publication import Publication
 from engine.model.supervisor import ModelServer, ServerState
@@ -17,16 +16,7 @@ from engine.runtime import Progress, Waiting, Writing
 
 SECONDS_BETWEEN_LOADING_LOOKS = 3.0
 
-UNREACHABLE = (discord.HTTPException, aiohttp.ClientError, OSError)
-
 log = structlog.get_logger()
-
-
-def may_pass(error: Exception) -> bool:
-    """Whether the same call may succeed later: Discord is down, busy, or out of reach."""
-    return (
-        not isinstance(error, discord.HTTPException) or error.status >= 500 or error.status == 429
-    )
 
 
 class Stream:
@@ -59,7 +49,7 @@ class Stream:
         self._was_begun = True
         try:
             await self._publication.step(self._looks())
-        except UNREACHABLE as error:  # the turn is written all the same; the next edit posts it
+        except NOT_TAKEN as error:  # the turn is written all the same; the next edit posts it
             log.warning("first_message_failed", error=type(error).__name__)
             return False
         self.is_visible = True

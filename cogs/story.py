@@ -52,7 +52,6 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="Write a
     def __init__(self, bot: ScriptoriumBot) -> None:
         super().__init__()
         self.engine = bot.engine
-        self.replies = bot.replies
 
     @app_commands.command(description="Start a story in this channel, a new thread or a forum")
     @app_commands.describe(

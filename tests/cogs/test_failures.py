@@ -26,6 +26,23 @@ async def test_a_post_is_tried_again_until_discord_is_back(scene: Scene, status:
     assert scene.newest.content == "**bo**\nA word."
 
 
+@pytest.mark.sends_bad_bodies
+async def test_what_was_accepted_is_shown_also_when_the_answer_comes_too_late(
+    scene: Scene,
+) -> None:
+    await scene.start()
+    for _ in range(2):
+        scene.env.inject_error("POST", "/interactions/*", status=404, code=10062, times=1)
+        await scene.go_on()
+        scene.env.inject_error("POST", "/interactions/*", status=404, code=10062, times=1)
+        await scene.alice.click(scene.newest, label="Undo")
+    late = [i for i in scene.env.backend.interactions.values() if not i.responded]
+    assert len(late) == 4
+    for interaction in late:
+        interaction.responded = True  # none of them is an oversight
+    assert sum("Undone by" in text for text in scene.contents()) == 2
+
+
 async def test_a_member_is_told_when_discord_never_takes_the_turn(
     scene: Scene, model: ScriptedModel
 ) -> None:
