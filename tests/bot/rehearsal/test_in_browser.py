@@ -17,6 +17,7 @@ from engine.runtime import Engine
 from tests.fakes.scripted_model import ScriptedModel
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PATIENCE_MS = 20_000
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -33,6 +34,7 @@ STORY = (
     "before she answered, because whoever came up those stairs would be cold."
 )
 
+expect.set_options(timeout=PATIENCE_MS)
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
     pytest.mark.timeout(120),
@@ -60,7 +62,7 @@ async def page(room: Room, engine: Engine) -> AsyncIterator[Page]:
     ):
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = await browser.new_page(viewport={"width": 1100, "height": 800})
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_MS)
         await page.goto(address)
         yield page
         await browser.close()
