@@ -3,6 +3,8 @@
 Revision ID: 0001
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -10,6 +12,7 @@ revision = "0001"
 down_revision = None
 
 Long = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Item = sa.Column[Any] | sa.Constraint
 
 
 def upgrade() -> None:
@@ -24,283 +27,215 @@ def upgrade() -> None:
 
 
 def _create_stories() -> None:
-    op.create_table(
+    _create_numbered(
         "stories",
-        sa.Column("id", Long, autoincrement=True, nullable=False),
-        sa.Column("guild_id", Long, nullable=False),
-        sa.Column("channel_id", Long, nullable=False),
-        sa.Column("starter_id", Long, nullable=False),
-        sa.Column("starter_name", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("genre", sa.Text(), nullable=False),
-        sa.Column("style", sa.Text(), nullable=False),
-        sa.Column("language", sa.Text(), nullable=False),
-        sa.Column("rating", sa.Text(), nullable=False),
-        sa.Column("length", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("interaction_id", Long, nullable=False),
-        sa.Column("created_ms", Long, nullable=False),
-        sa.Column("ended_ms", Long, nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_stories")),
-        sa.UniqueConstraint("guild_id", "id", name=op.f("uq_stories_guild_id_id")),
-        sa.UniqueConstraint(
-            "guild_id", "interaction_id", name=op.f("uq_stories_guild_id_interaction_id")
-        ),
-        sqlite_autoincrement=True,
-        sqlite_strict=True,
+        _long("channel_id"),
+        _long("starter_id"),
+        _text("starter_name"),
+        _text("title"),
+        _text("genre"),
+        _text("style"),
+        _text("language"),
+        _text("rating"),
+        _text("length"),
+        _text("state"),
+        _long("interaction_id"),
+        _long("created_ms"),
+        _long("ended_ms", nullable=True),
+        _unique("stories", "guild_id", "id"),
+        _unique("stories", "guild_id", "interaction_id"),
     )
-    op.create_index(op.f("ix_stories_guild_id_channel_id"), "stories", ["guild_id", "channel_id"])
+    _index("stories", "guild_id", "channel_id")
+    open_only = sa.text("state = 'open'")
     op.create_index(
         "one_open_story_per_channel",
         "stories",
         ["guild_id", "channel_id"],
         unique=True,
-        sqlite_where=sa.text("state = 'open'"),
-        postgresql_where=sa.text("state = 'open'"),
+        sqlite_where=open_only,
+        postgresql_where=open_only,
     )
 
 
 def _create_turns() -> None:
-    op.create_table(
+    _create_numbered(
         "turns",
-        sa.Column("id", Long, autoincrement=True, nullable=False),
-        sa.Column("guild_id", Long, nullable=False),
-        sa.Column("story_id", Long, nullable=False),
-        sa.Column("parent_id", Long, nullable=True),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("outcome", sa.Text(), nullable=True),
-        sa.Column("author_id", Long, nullable=False),
-        sa.Column("author_name", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("direction", sa.Text(), nullable=False),
-        sa.Column("post_key", sa.Text(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("tokens", sa.Integer(), nullable=True),
-        sa.Column("tokenizer", sa.Text(), nullable=True),
-        sa.Column("provenance", sa.Text(), nullable=True),
-        sa.Column("source_message_id", Long, nullable=True),
-        sa.Column("interaction_id", Long, nullable=True),
-        sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("created_ms", Long, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["guild_id", "parent_id"],
-            ["turns.guild_id", "turns.id"],
-            name=op.f("fk_turns_parent_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["guild_id", "story_id"],
-            ["stories.guild_id", "stories.id"],
-            name=op.f("fk_turns_story_id"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_turns")),
-        sa.UniqueConstraint("guild_id", "id", name=op.f("uq_turns_guild_id_id")),
-        sa.UniqueConstraint(
-            "guild_id",
-            "interaction_id",
-            "ordinal",
-            name=op.f("uq_turns_guild_id_interaction_id_ordinal"),
-        ),
-        sqlite_autoincrement=True,
-        sqlite_strict=True,
+        _long("story_id"),
+        _long("parent_id", nullable=True),
+        _integer("number"),
+        _text("kind"),
+        _text("state"),
+        _text("outcome", nullable=True),
+        _long("author_id"),
+        _text("author_name"),
+        _text("text"),
+        _text("direction"),
+        _text("post_key"),
+        _integer("attempts"),
+        _integer("tokens", nullable=True),
+        _text("tokenizer", nullable=True),
+        _text("provenance", nullable=True),
+        _long("source_message_id", nullable=True),
+        _long("interaction_id", nullable=True),
+        _integer("ordinal"),
+        _long("created_ms"),
+        _unique("turns", "guild_id", "id"),
+        _unique("turns", "guild_id", "interaction_id", "ordinal"),
+        _refers("turns", "story_id", "stories"),
+        _refers("turns", "parent_id", "turns"),
     )
-    op.create_index(op.f("ix_turns_guild_id_parent_id"), "turns", ["guild_id", "parent_id"])
-    op.create_index(
-        op.f("ix_turns_guild_id_source_message_id"), "turns", ["guild_id", "source_message_id"]
-    )
-    op.create_index(op.f("ix_turns_guild_id_story_id"), "turns", ["guild_id", "story_id"])
+    for column in ("story_id", "parent_id", "source_message_id"):
+        _index("turns", "guild_id", column)
+    unfinished_only = sa.text("state IN ('accepted', 'writing', 'written')")
     op.create_index(
         "unfinished_turns",
         "turns",
         ["state"],
-        sqlite_where=sa.text("state IN ('accepted', 'writing', 'written')"),
-        postgresql_where=sa.text("state IN ('accepted', 'writing', 'written')"),
+        sqlite_where=unfinished_only,
+        postgresql_where=unfinished_only,
     )
 
 
 def _create_ballots() -> None:
-    op.create_table(
+    _create_numbered(
         "ballots",
-        sa.Column("id", Long, autoincrement=True, nullable=False),
-        sa.Column("guild_id", Long, nullable=False),
-        sa.Column("story_id", Long, nullable=False),
-        sa.Column("head_turn_id", Long, nullable=True),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("chosen_turn_id", Long, nullable=True),
-        sa.Column("opener_id", Long, nullable=False),
-        sa.Column("interaction_id", Long, nullable=False),
-        sa.Column("created_ms", Long, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["guild_id", "chosen_turn_id"],
-            ["turns.guild_id", "turns.id"],
-            name=op.f("fk_ballots_chosen_turn_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["guild_id", "head_turn_id"],
-            ["turns.guild_id", "turns.id"],
-            name=op.f("fk_ballots_head_turn_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["guild_id", "story_id"],
-            ["stories.guild_id", "stories.id"],
-            name=op.f("fk_ballots_story_id"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ballots")),
-        sa.UniqueConstraint("guild_id", "id", name=op.f("uq_ballots_guild_id_id")),
-        sa.UniqueConstraint(
-            "guild_id", "interaction_id", name=op.f("uq_ballots_guild_id_interaction_id")
-        ),
-        sqlite_autoincrement=True,
-        sqlite_strict=True,
+        _long("story_id"),
+        _long("head_turn_id", nullable=True),
+        _text("state"),
+        _long("chosen_turn_id", nullable=True),
+        _long("opener_id"),
+        _long("interaction_id"),
+        _long("created_ms"),
+        _unique("ballots", "guild_id", "id"),
+        _unique("ballots", "guild_id", "interaction_id"),
+        _refers("ballots", "story_id", "stories"),
+        _refers("ballots", "head_turn_id", "turns"),
+        _refers("ballots", "chosen_turn_id", "turns"),
     )
-    op.create_index(
-        op.f("ix_ballots_guild_id_chosen_turn_id"), "ballots", ["guild_id", "chosen_turn_id"]
-    )
-    op.create_index(
-        op.f("ix_ballots_guild_id_head_turn_id"), "ballots", ["guild_id", "head_turn_id"]
-    )
-    op.create_index(op.f("ix_ballots_guild_id_story_id"), "ballots", ["guild_id", "story_id"])
+    for column in ("story_id", "head_turn_id", "chosen_turn_id"):
+        _index("ballots", "guild_id", column)
 
 
 def _create_branches() -> None:
-    op.create_table(
+    _create_numbered(
         "branches",
-        sa.Column("id", Long, autoincrement=True, nullable=False),
-        sa.Column("guild_id", Long, nullable=False),
-        sa.Column("story_id", Long, nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("head_turn_id", Long, nullable=True),
-        sa.Column("in_use", sa.Integer(), nullable=False),
-        sa.Column("created_ms", Long, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["guild_id", "head_turn_id"],
-            ["turns.guild_id", "turns.id"],
-            name=op.f("fk_branches_head_turn_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["guild_id", "story_id"],
-            ["stories.guild_id", "stories.id"],
-            name=op.f("fk_branches_story_id"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_branches")),
-        sa.UniqueConstraint("guild_id", "id", name=op.f("uq_branches_guild_id_id")),
-        sa.UniqueConstraint(
-            "guild_id", "story_id", "name", name=op.f("uq_branches_guild_id_story_id_name")
-        ),
-        sqlite_autoincrement=True,
-        sqlite_strict=True,
+        _long("story_id"),
+        _text("name"),
+        _long("head_turn_id", nullable=True),
+        _integer("in_use"),
+        _long("created_ms"),
+        _unique("branches", "guild_id", "id"),
+        _unique("branches", "guild_id", "story_id", "name"),
+        _refers("branches", "story_id", "stories"),
+        _refers("branches", "head_turn_id", "turns"),
     )
-    op.create_index(
-        op.f("ix_branches_guild_id_head_turn_id"), "branches", ["guild_id", "head_turn_id"]
-    )
+    _index("branches", "guild_id", "head_turn_id")
+    in_use_only = sa.text("in_use = 1")
     op.create_index(
         "one_branch_in_use",
         "branches",
         ["guild_id", "story_id"],
         unique=True,
-        sqlite_where=sa.text("in_use = 1"),
-        postgresql_where=sa.text("in_use = 1"),
+        sqlite_where=in_use_only,
+        postgresql_where=in_use_only,
     )
 
 
 def _create_posts() -> None:
-    op.create_table(
+    _create(
         "posts",
-        sa.Column("guild_id", Long, nullable=False),
-        sa.Column("turn_id", Long, nullable=False),
-        sa.Column("part", sa.Integer(), nullable=False),
-        sa.Column("channel_id", Long, nullable=False),
-        sa.Column("message_id", Long, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["guild_id", "turn_id"], ["turns.guild_id", "turns.id"], name=op.f("fk_posts_turn_id")
-        ),
-        sa.PrimaryKeyConstraint("guild_id", "turn_id", "part", name=op.f("pk_posts")),
-        sqlite_strict=True,
+        _long("turn_id"),
+        _integer("part"),
+        _long("channel_id"),
+        _long("message_id"),
+        sa.PrimaryKeyConstraint("guild_id", "turn_id", "part", name="pk_posts"),
+        _refers("posts", "turn_id", "turns"),
     )
-    op.create_index(op.f("ix_posts_guild_id_message_id"), "posts", ["guild_id", "message_id"])
+    _index("posts", "guild_id", "message_id")
 
 
 def _create_candidates() -> None:
-    op.create_table(
+    _create(
         "candidates",
-        sa.Column("guild_id", Long, nullable=False),
-        sa.Column("turn_id", Long, nullable=False),
-        sa.Column("ballot_id", Long, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["guild_id", "ballot_id"],
-            ["ballots.guild_id", "ballots.id"],
-            name=op.f("fk_candidates_ballot_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["guild_id", "turn_id"],
-            ["turns.guild_id", "turns.id"],
-            name=op.f("fk_candidates_turn_id"),
-        ),
-        sa.PrimaryKeyConstraint("guild_id", "turn_id", name=op.f("pk_candidates")),
-        sqlite_strict=True,
+        _long("turn_id"),
+        _long("ballot_id"),
+        sa.PrimaryKeyConstraint("guild_id", "turn_id", name="pk_candidates"),
+        _refers("candidates", "turn_id", "turns"),
+        _refers("candidates", "ballot_id", "ballots"),
     )
-    op.create_index(
-        op.f("ix_candidates_guild_id_ballot_id"), "candidates", ["guild_id", "ballot_id"]
-    )
+    _index("candidates", "guild_id", "ballot_id")
 
 
 def _create_moves() -> None:
-    op.create_table(
+    _create_numbered(
         "moves",
-        sa.Column("id", Long, autoincrement=True, nullable=False),
-        sa.Column("guild_id", Long, nullable=False),
-        sa.Column("branch_id", Long, nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("from_turn_id", Long, nullable=True),
-        sa.Column("to_turn_id", Long, nullable=True),
-        sa.Column("member_id", Long, nullable=False),
-        sa.Column("interaction_id", Long, nullable=True),
-        sa.Column("created_ms", Long, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["guild_id", "branch_id"],
-            ["branches.guild_id", "branches.id"],
-            name=op.f("fk_moves_branch_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["guild_id", "from_turn_id"],
-            ["turns.guild_id", "turns.id"],
-            name=op.f("fk_moves_from_turn_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["guild_id", "to_turn_id"],
-            ["turns.guild_id", "turns.id"],
-            name=op.f("fk_moves_to_turn_id"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_moves")),
-        sa.UniqueConstraint(
-            "guild_id", "interaction_id", name=op.f("uq_moves_guild_id_interaction_id")
-        ),
-        sqlite_autoincrement=True,
-        sqlite_strict=True,
+        _long("branch_id"),
+        _text("kind"),
+        _long("from_turn_id", nullable=True),
+        _long("to_turn_id", nullable=True),
+        _long("member_id"),
+        _long("interaction_id", nullable=True),
+        _long("created_ms"),
+        _unique("moves", "guild_id", "interaction_id"),
+        _refers("moves", "branch_id", "branches"),
+        _refers("moves", "from_turn_id", "turns"),
+        _refers("moves", "to_turn_id", "turns"),
     )
-    op.create_index(op.f("ix_moves_guild_id_branch_id"), "moves", ["guild_id", "branch_id"])
-    op.create_index(op.f("ix_moves_guild_id_from_turn_id"), "moves", ["guild_id", "from_turn_id"])
-    op.create_index(op.f("ix_moves_guild_id_to_turn_id"), "moves", ["guild_id", "to_turn_id"])
+    for column in ("branch_id", "from_turn_id", "to_turn_id"):
+        _index("moves", "guild_id", column)
 
 
 def _create_votes() -> None:
-    op.create_table(
+    _create(
         "votes",
-        sa.Column("guild_id", Long, nullable=False),
-        sa.Column("ballot_id", Long, nullable=False),
-        sa.Column("member_id", Long, nullable=False),
-        sa.Column("turn_id", Long, nullable=False),
-        sa.Column("cast_ms", Long, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["guild_id", "ballot_id"],
-            ["ballots.guild_id", "ballots.id"],
-            name=op.f("fk_votes_ballot_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["guild_id", "turn_id"], ["turns.guild_id", "turns.id"], name=op.f("fk_votes_turn_id")
-        ),
-        sa.PrimaryKeyConstraint("guild_id", "ballot_id", "member_id", name=op.f("pk_votes")),
-        sqlite_strict=True,
+        _long("ballot_id"),
+        _long("member_id"),
+        _long("turn_id"),
+        _long("cast_ms"),
+        sa.PrimaryKeyConstraint("guild_id", "ballot_id", "member_id", name="pk_votes"),
+        _refers("votes", "ballot_id", "ballots"),
+        _refers("votes", "turn_id", "turns"),
     )
-    op.create_index(op.f("ix_votes_guild_id_turn_id"), "votes", ["guild_id", "turn_id"])
+    _index("votes", "guild_id", "turn_id")
+
+
+def _create_numbered(table: str, *items: Item) -> None:
+    _create(
+        table,
+        *items,
+        sa.Column("id", Long, autoincrement=True, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=f"pk_{table}"),
+        sqlite_autoincrement=True,
+    )
+
+
+def _create(table: str, *items: Item, **options: Any) -> None:
+    op.create_table(table, _long("guild_id"), *items, sqlite_strict=True, **options)
+
+
+def _long(name: str, *, nullable: bool = False) -> sa.Column[int]:
+    return sa.Column(name, Long, nullable=nullable)
+
+
+def _integer(name: str, *, nullable: bool = False) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer(), nullable=nullable)
+
+
+def _text(name: str, *, nullable: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.Text(), nullable=nullable)
+
+
+def _unique(table: str, *columns: str) -> sa.UniqueConstraint:
+    return sa.UniqueConstraint(*columns, name=f"uq_{table}_{'_'.join(columns)}")
+
+
+def _refers(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        ["guild_id", column],
+        [f"{target}.guild_id", f"{target}.id"],
+        name=f"fk_{table}_{column}",
+    )
+
+
+def _index(table: str, *columns: str) -> None:
+    op.create_index(f"ix_{table}_{'_'.join(columns)}", table, list(columns))
