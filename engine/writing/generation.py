@@ -116,7 +116,7 @@ class Generation:
             prepare_prompt(self._engine.model, self._story, path, self._turn.direction)
         )
         await store_new_counts(self._engine, self._turn.guild_id, prepared)
-        await self._unless_ended(self._slot.wait_for_prefix())
+        await self._unless_ended(self._slot.wait_for_prefix(self._turn.id))
         request = ModelRequest(
             messages=prepared.prompt.messages,
             most_tokens=self._story.length.reply_tokens,

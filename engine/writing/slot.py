@@ -13,7 +13,7 @@ class Slot:
     def __init__(self, ticket: Ticket, drafts: int = 1) -> None:
         self._ticket = ticket
         self._drafts_left = drafts
-        self._has_leader = False
+        self._leader_id: int | None = None
         self._prefix_is_warm = asyncio.Event()
 
     async def wait(self, show: Callable[[Progress], None]) -> None:
@@ -26,11 +26,12 @@ class Slot:
             await self._ticket.__aenter__()  # at once; `leave` is its other half
         show(Waiting(0, None))
 
-    async def wait_for_prefix(self) -> None:
+    async def wait_for_prefix(self, turn_id: int) -> None:
         """Let one draft read the prompt first; the others then find it in the server's cache."""
-        if self._has_leader:
+        if self._leader_id is None:
+            self._leader_id = turn_id
+        if self._leader_id != turn_id:  # the first may have to ask again, and waits for nobody
             await self._prefix_is_warm.wait()
-        self._has_leader = True
 
     def prefix_is_read(self) -> None:
         """Let the other drafts follow."""

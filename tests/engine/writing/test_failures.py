@@ -82,6 +82,17 @@ async def test_a_model_lost_in_mid_turn_is_asked_once_more_with_the_same_seed(
     assert first == second
 
 
+async def test_a_model_lost_before_its_first_word_is_asked_again(
+    database: Database, storage_settings: EngineSettings
+) -> None:
+    model = ScriptedModel([Breaks(AWAY), Breaks(AWAY), "One two. Three."])
+    async with engine_over(database, model, storage_settings) as engine:
+        desk = await started(engine)
+        async with asyncio.timeout(10):
+            turn = await desk.continue_()
+    assert (turn.text, turn.outcome) == ("One two. Three.", Outcome.COMPLETE)
+
+
 async def test_the_second_break_is_the_end_and_the_longer_text_is_kept(
     database: Database, storage_settings: EngineSettings
 ) -> None:
