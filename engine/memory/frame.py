@@ -56,16 +56,16 @@ def frame_story(
         )
         if text.strip()
     ]
-    task = words.begin if is_beginning else words.go_on
-    instruction = task.format(words.lengths[story.length])
-    if direction.strip():
-        asked = _one_line(direction, budget_tokens // 6, specials)
-        instruction = f"{instruction}\n{words.direction.format(asked)}"
+    task = (words.begin if is_beginning else words.go_on).format(words.lengths[story.length])
+    asked = _one_line(direction, budget_tokens // 6, specials)
+    course = words.directed.format(asked) if asked else words.undirected
     return Frame(
-        system="\n".join([words.task, words.ratings[story.rating], "", words.details, *details]),
+        system="\n".join(
+            [f"{words.task} {words.ratings[story.rating]}", "", words.details, *details]
+        ),
         opening=words.opening,
         opening_cut=words.opening_cut,
-        instruction=instruction,
+        instruction=f"{task} {course}",
     )
 
 

@@ -1,6 +1,7 @@
 """What the house says to the model, in the languages that it writes.
 
-Short on purpose: a small model forgets a long briefing, a large one needs none.
+Short on purpose, and tried on the smallest model: rules in a list, or a number of words, it
+repeats as if they were story. A large model needs no more.
 """
 
 from dataclasses import dataclass
@@ -23,67 +24,63 @@ class Wording:
     begin: str  # {} is the length
     go_on: str  # {} is the length
     lengths: dict[Length, str]
-    direction: str
+    undirected: str
+    directed: str  # {} is the member's direction
 
 
 ENGLISH = Wording(
     task=(
-        "You are one of the authors of a story that several people write together, turn by turn. "
-        "Write the next turn.\n"
-        "- Go on exactly where the last turn ends. Never repeat or sum up what is already told.\n"
-        "- Write only story text: no title, no headings, no comments, no questions to the "
-        "other authors.\n"
-        "- Keep to the names, facts, tense and point of view of the story.\n"
-        "- Write in English."
+        "You write a story together with other authors. Write only the next part of the story, "
+        "in English, and never repeat what is already told. Keep to its names, facts, tense and "
+        "point of view."
     ),
     ratings={
-        Rating.GENERAL: "- The story is for readers of all ages: no gore, no sexual content.",
-        Rating.TEEN: "- The story is for readers from 13: nothing explicit.",
-        Rating.MATURE: "- The story is for adults: dark themes are allowed.",
+        Rating.GENERAL: "It is a story for readers of all ages.",
+        Rating.TEEN: "It is a story for readers from 13 years, with nothing explicit.",
+        Rating.MATURE: "It is a story for adults; dark themes are allowed.",
     },
-    details="About the story, in its authors' words:",
+    details="About the story:",
     title="Title: {}",
     genre="Genre: {}",
     style="Style: {}",
-    opening="This is our story so far.",
-    opening_cut="This is our story so far, without its beginning.",
-    begin="[Write the beginning of the story, {}.]",
-    go_on="[Go on with the story from exactly here, {}.]",
+    opening="Let us write a story.",
+    opening_cut="Let us go on with our story. Its beginning is left out here.",
+    begin="Write the first {} of the story.",
+    go_on="Write the next {} of the story.",
     lengths={
-        Length.SHORT: "in about 50 words",
-        Length.MEDIUM: "in about 120 words",
-        Length.LONG: "in about 250 words",
+        Length.SHORT: "short paragraph",
+        Length.MEDIUM: "two short paragraphs",
+        Length.LONG: "four short paragraphs",
     },
-    direction="[What should happen next: {}]",
+    undirected="What happens next?",
+    directed="What happens next: {}",
 )
 
 CHINESE = Wording(
     task=(
-        "你和几位作者轮流接龙，合写一个故事。请写下一段。\n"
-        "- 紧接上一段的结尾往下写，不重复、不概括已有的内容。\n"
-        "- 只写故事正文，不写标题、说明或评论，不向其他作者提问。\n"
-        "- 人名、事实、时态和叙述视角与前文一致。\n"
-        "- 用简体中文写。"
+        "你和几位作者轮流合写一个故事。只用简体中文写故事的下一部分，不要重复已经写过的内容。"
+        "人名、事实和叙述视角要与前文一致。"
     ),
     ratings={
-        Rating.GENERAL: "- 故事适合所有年龄的读者：没有血腥和色情内容。",
-        Rating.TEEN: "- 故事面向13岁以上的读者：没有露骨内容。",
-        Rating.MATURE: "- 故事面向成年读者：可以有阴暗的主题。",
+        Rating.GENERAL: "故事适合所有年龄的读者。",
+        Rating.TEEN: "故事面向13岁以上的读者，没有露骨内容。",
+        Rating.MATURE: "故事面向成年读者，可以有阴暗的主题。",
     },
-    details="作者们对故事的描述：",
+    details="关于这个故事：",
     title="标题：{}",
     genre="类型：{}",
     style="风格：{}",
-    opening="这是我们写到现在的故事。",
-    opening_cut="这是我们写到现在的故事，开头部分从略。",
-    begin="［请写故事的开头，{}。］",
-    go_on="［请从这里接着往下写，{}。］",
+    opening="我们来写一个故事。",
+    opening_cut="我们接着写这个故事，开头部分从略。",
+    begin="请写故事的开头，{}。",
+    go_on="请接着往下写，{}。",
     lengths={
-        Length.SHORT: "约80字",
-        Length.MEDIUM: "约200字",
-        Length.LONG: "约400字",
+        Length.SHORT: "写一小段",
+        Length.MEDIUM: "写两小段",
+        Length.LONG: "写四小段",
     },
-    direction="［接下来的情节：{}］",
+    undirected="接下来发生了什么？",
+    directed="接下来的情节：{}",
 )
 
 WORDINGS = {"en": ENGLISH, "zh-CN": CHINESE}

@@ -20,10 +20,8 @@ def frame(*, direction: str = "", is_beginning: bool = False, **details: object)
 
 def test_the_system_text_tells_what_the_story_is() -> None:
     system = frame(title="Fog", genre="noir", style="dry, first person").system
-    assert system.endswith(
-        "About the story, in its authors' words:\nTitle: Fog\nGenre: noir\nStyle: dry, first person"
-    )
-    assert "Write in English." in system
+    assert system.endswith("About the story:\nTitle: Fog\nGenre: noir\nStyle: dry, first person")
+    assert "in English" in system
 
 
 def test_what_was_not_chosen_is_not_mentioned() -> None:
@@ -42,19 +40,19 @@ def test_every_language_words_every_rating_and_length(language: str) -> None:
 def test_the_language_of_the_story_is_the_language_of_the_frame() -> None:
     chinese = frame(language="zh-CN", title="灯", direction="下雨了")
     assert chinese.system.endswith("标题：灯")
-    assert "［接下来的情节：下雨了］" in chinese.instruction
+    assert chinese.instruction == "请接着往下写，写两小段。 接下来的情节：下雨了"
 
 
 def test_the_first_turn_is_asked_for_differently() -> None:
-    assert "beginning" in frame(is_beginning=True).instruction
-    assert "beginning" not in frame(is_beginning=False).instruction
+    assert "the first two" in frame(is_beginning=True).instruction
+    assert "the next two" in frame(is_beginning=False).instruction
 
 
 def test_the_direction_stands_in_the_instruction_only() -> None:
     with_direction, without = frame(direction="rain"), frame()
     assert with_direction.system == without.system
     assert with_direction.opening == without.opening
-    assert with_direction.instruction.endswith("[What should happen next: rain]")
+    assert with_direction.instruction.endswith(" What happens next: rain")
 
 
 def test_no_detail_can_open_a_line_of_its_own() -> None:

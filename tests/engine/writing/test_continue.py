@@ -50,6 +50,7 @@ async def test_a_model_turn_tells_how_it_came_to_be(desk: Desk, model: ScriptedM
         "temperature": 0.8,
         "top_p": 0.95,
         "top_k": 50,
+        "frequency_penalty": 0.4,
         "most_tokens": 224,
     }
     assert len(turn.provenance.prompt_hash) == 64
