@@ -130,6 +130,7 @@ async def test_a_refusal_is_private_and_the_page_goes_on(page: Page) -> None:
     await command(page, "story undo")
     messages = page.locator("#channel-message-list")
     await expect(messages).to_contain_text("Only you can see this")
+    await expect(page.locator("#action-status")).to_contain_text("Action completed")
     await page.select_option("#viewer-picker", label="Bo")
     await expect(messages).not_to_contain_text("Only you can see this")
     await command(page, "story start", "The Lamp Keeper")
