@@ -144,9 +144,10 @@ def quantization(kind: Quantization, compute: torch.dtype) -> BitsAndBytesConfig
 
 
 def quiet_libraries() -> None:
-    """Keep libraries from logging a line a layer, and prompts when they refuse a request."""
+    """Keep libraries from logging a line a layer, and token ids when they refuse a request."""
     transformers_logging.set_verbosity_error()
-    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
+    for name in ("bitsandbytes", "ContinuousBatchingLogger"):
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 @contextlib.contextmanager

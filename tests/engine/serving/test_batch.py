@@ -323,8 +323,8 @@ async def test_while_the_loop_is_down_requests_are_told_to_come_again(
         async with asyncio.timeout(10):
             while batch.loop_is_up:
                 await asyncio.sleep(0.01)
-        with pytest.raises(ApiError) as refusal:
-            await reply(batch, "The sea", 5, GREEDY)
+        with pytest.raises(ApiError) as refusal, batch.reserve(1):
+            pass  # before an answer has begun
         assert (refusal.value.status, refusal.value.code) == (503, "not_ready")
         watch.cancel()
         await asyncio.gather(watch, return_exceptions=True)
