@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import structlog
 
 from engine.errors import Failed, GenerationFailed, ModelUnavailable, StorageFailed
-from engine.model.request import ModelRequest, Piece
+from engine.model.request import ModelRequest, Piece, Sampling
 from engine.runtime import Ending, Engine, LiveDraft, Waiting, Writing
 from engine.storage import turns
 from engine.story import Outcome, Provenance, Story, Turn
@@ -23,6 +23,7 @@ from engine.writing.slot import Slot
 log = structlog.get_logger()
 T = TypeVar("T")
 
+SAMPLING = Sampling(temperature=1.0)  # colder, small models fall into loops
 MOST_ATTEMPTS = 3  # a turn begun so often and never written may be what takes the bot down
 
 
@@ -121,6 +122,7 @@ class Generation:
             messages=prepared.prompt.messages,
             most_tokens=self._story.length.reply_tokens,
             seed=self._seed,
+            sampling=SAMPLING,
             cache_salt=str(self._turn.guild_id),
         )
         self._provenance = _provenance(prepared, request)

@@ -82,9 +82,7 @@ class Desk:
         fields = {"interaction_id": new_id()} | fields
         return await write_turn(self.engine, **self.where, member=member, text=text, **fields)
 
-    def drafting(
-        self, member: Member = ANN, **fields: Any
-    ) -> AbstractAsyncContextManager[Draft]:
+    def drafting(self, member: Member = ANN, **fields: Any) -> AbstractAsyncContextManager[Draft]:
         fields = {"interaction_id": new_id(), "channel_is_age_restricted": False} | fields
         return continue_story(self.engine, **self.where, member=member, **fields)
 
@@ -96,9 +94,7 @@ class Desk:
         self, turn: Turn, member: Member = ANN, **fields: Any
     ) -> AbstractAsyncContextManager[Draft]:
         fields = {"interaction_id": new_id(), "channel_is_age_restricted": False} | fields
-        return retry_turn(
-            self.engine, guild_id=GUILD, turn_id=turn.id, member=member, **fields
-        )
+        return retry_turn(self.engine, guild_id=GUILD, turn_id=turn.id, member=member, **fields)
 
     async def retry(self, turn: Turn, member: Member = ANN, **fields: Any) -> Turn:
         async with self.retrying(turn, member, **fields) as draft:

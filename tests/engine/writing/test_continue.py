@@ -47,7 +47,7 @@ async def test_a_model_turn_tells_how_it_came_to_be(desk: Desk, model: ScriptedM
     assert turn.provenance is not None
     assert (turn.provenance.model, turn.provenance.seed) == ("scripted", request.seed)
     assert turn.provenance.sampling == {
-        "temperature": 0.8,
+        "temperature": 1.0,
         "top_p": 0.95,
         "top_k": 50,
         "frequency_penalty": 0.4,
