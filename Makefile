@@ -35,6 +35,10 @@ check: $(VENV)/.ok
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
+# The long run of what `make test` does in short: kills of the bot, and of the real model server.
+kill: $(MODEL)/config.json
+	KILL_ROUNDS=60 MODEL_KILL_ROUNDS=20 MODEL_KILL_SERVER=real $(PYTHON) -m pytest -q -s tests/kill
+
 bench: $(MODEL)/config.json
 	$(PYTHON) -m bench.serving
 
@@ -42,4 +46,4 @@ lock:
 	uv pip compile pyproject.toml --all-extras -c constraints-cpu.txt --generate-hashes \
 	  --no-emit-package torch --python-version 3.11 --no-header -o requirements.lock
 
-.PHONY: run demo test check bench lock
+.PHONY: run demo test check kill bench lock
