@@ -67,6 +67,7 @@ class Generation:
             log.warning("turn_failed", turn_id=self._turn.id, error=type(error).__name__)
             outcome = self._fail(error)
         except Exception as error:
+            # The edge of this task: a bug too closes the turn, or it would block its story.
             log.exception("turn_broken", turn_id=self._turn.id)
             outcome = self._fail(error)
         finally:
@@ -104,7 +105,8 @@ class Generation:
                         raise
                     has_broken_off = True
                     patience = Patience(self._engine)
-                self._live.show(Waiting(0, None))
+                if not self._text:
+                    self._live.show(Waiting(0, None))
                 await self._unless_ended(patience.wait(error))
 
     async def _ask(self) -> Outcome:

@@ -107,7 +107,7 @@ async def test_the_second_break_is_the_end_and_the_longer_text_is_kept(
         assert draft.failure == AWAY
 
 
-async def test_a_text_that_grows_again_never_shrinks_on_the_way(
+async def test_a_text_that_is_written_again_is_never_taken_back_on_the_way(
     database: Database, storage_settings: EngineSettings, gate: Gate
 ) -> None:
     model = ScriptedModel(
@@ -116,8 +116,20 @@ async def test_a_text_that_grows_again_never_shrinks_on_the_way(
     async with engine_over(database, model, storage_settings) as engine:
         desk = await started(engine)
         async with desk.drafting() as draft:
-            shown = [progress.text async for progress in draft if isinstance(progress, Writing)]
-    assert shown == sorted(shown, key=len)
+            texts = [progress.text async for progress in draft if isinstance(progress, Writing)]
+    assert texts == sorted(texts, key=len)
+
+
+async def test_a_text_stays_in_sight_while_the_model_is_away(
+    database: Database, storage_settings: EngineSettings
+) -> None:
+    model = ScriptedModel([Breaks(AWAY, "One two three four", pieces=3), "One two. Three."])
+    async with engine_over(database, model, storage_settings) as engine:
+        desk = await started(engine)
+        async with desk.drafting() as draft:
+            shown = [type(progress) async for progress in draft]
+    assert Writing in shown
+    assert shown == sorted(shown, key=lambda kind: kind is Writing)
 
 
 async def test_a_turn_waits_for_a_model_that_is_away(
