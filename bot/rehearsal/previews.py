@@ -18,7 +18,6 @@ from bot.rehearsal.room import Room
 Reason = Literal[
     "initial", "refresh", "snapshot", "navigation", "query", "presentation", "action", "capture"
 ]
-MESSAGES = "Messages"  # simcord's heading and button of its sidebar, where we put the rooms
 
 
 class LivePreview(Preview):
@@ -89,22 +88,29 @@ class _Server(PreviewServer):
 
 
 def dress(page: str, room: Room, here: ChannelHandle, home: str) -> str:
-    """Put the bot's name and the list of rooms into simcord's page."""
+    """Put the bot's name, the list of rooms and the room's language into simcord's page."""
     words = words_for(room.language)
     brand = page[page.index('<div class="preview-brand">') : page.index('<button id="messages-')]
-    link = f'<a class="preview-brand" href="{escape(home)}">Scriptorium</a>\n'
-    rooms = "".join(
+    page = page.replace(brand, f'<a class="preview-brand" href="{escape(home)}">Scriptorium</a>\n')
+    sidebar = '<nav class="message-navigation"'
+    page = page.replace(sidebar, _rooms(room, here, home) + sidebar)
+    ours = {
+        "SimCord Preview": f"Scriptorium · {here.name}",
+        "SimCord preview": words("Rehearsal"),
+        "Messages": words("Rooms"),
+        "Viewing as": words("Viewing as"),
+        "No messages in this channel.": words("Nobody has said anything yet."),
+    }
+    for theirs, text in ours.items():
+        page = page.replace(theirs, escape(text))
+    return page
+
+
+def _rooms(room: Room, here: ChannelHandle, home: str) -> str:
+    items = "".join(
         f'<li><a href="{escape(home)}/rooms/{place.id}"'
         f"{' aria-current=page' if place.id == here.id else ''}"
         f"{' class=thread' if place.is_thread else ''}>{escape(place.name or '')}</a></li>"
         for place in room.places()
     )
-    sidebar = '<nav class="message-navigation"'
-    heading, title = escape(words("Rooms")), escape(words("Rehearsal"))
-    return (
-        page.replace(brand, link)
-        .replace("SimCord Preview", "Scriptorium · " + escape(here.name or ""))
-        .replace("SimCord preview", title)
-        .replace(f">{MESSAGES}<", f">{heading}<")
-        .replace(sidebar, f'<nav class="rooms"><ul>{rooms}</ul></nav>{sidebar}')
-    )
+    return f'<nav class="rooms"><ul>{items}</ul></nav>'
