@@ -31,6 +31,13 @@ async def test_three_numbered_alternatives_can_be_voted_for(scene: Scene) -> Non
     assert [labels(message) for message in offered] == [["Vote", "Choose this one"]] * 3
 
 
+async def test_they_stand_in_their_order_also_when_discord_stumbles(scene: Scene) -> None:
+    await scene.start()
+    scene.env.inject_error("POST", "/channels/*/messages", status=503, code=0, times=1)
+    await scene.alice.slash(scene.room, "story alternatives")
+    assert [text[:6] for text in scene.contents()[1:]] == ["**1.**", "**2.**", "**3.**"]
+
+
 async def test_a_vote_is_counted_under_its_alternative_and_can_be_changed(scene: Scene) -> None:
     first, second, _ = await offer(scene)
     await scene.bo.click(first, label="Vote")

@@ -1,5 +1,7 @@
 """What members see when Discord or the model fails."""
 
+import asyncio
+
 import pytest
 
 from engine.errors import GenerationFailed, ModelUnavailable
@@ -66,6 +68,21 @@ async def test_what_discord_did_not_take_is_posted_when_it_is_back(scene: Scene)
     assert len(early) == len(still) == 1
     assert scene.newest.content == "**bo**\nA word."
     assert await unfinished_turns(scene.engine) == []
+
+
+async def test_a_bot_that_leaves_takes_its_late_posts_along(scene: Scene) -> None:
+    await scene.start()
+    form = await scene.bo.slash(scene.room, "story write")
+    scene.env.inject_error("POST", "/channels/*/messages", status=403, code=50013, times=1)
+    await scene.bo.submit_modal(form, {"text": "A word."})
+    before = late_posts()
+    await scene.env.bot.close()
+    assert (len(before), late_posts()) == (1, [])
+
+
+def late_posts() -> list[str]:
+    names = [task.get_name() for task in asyncio.all_tasks()]
+    return [name for name in names if name.endswith(" later")]
 
 
 async def test_what_was_erased_meanwhile_is_not_posted_later(scene: Scene) -> None:

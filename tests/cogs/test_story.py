@@ -145,6 +145,18 @@ async def test_reading_turns_pages_by_buttons(scene: Scene) -> None:
     assert opened.response.ephemeral
 
 
+async def test_a_page_that_is_gone_meanwhile_is_the_last_one(scene: Scene) -> None:
+    await scene.start()
+    for number in range(4):
+        await scene.write(scene.alice, f"Turn {number}. " + "The sea was calm. " * 40)
+    opened = await scene.bo.slash(scene.room, "story read")
+    for _ in range(3):
+        await scene.alice.slash(scene.room, "story undo")
+    assert opened.response is not None
+    await scene.bo.click(opened.response.message, label="Next page")
+    assert opened.response.content.endswith("page 1 of 1")
+
+
 async def test_an_empty_story_has_nothing_to_read(scene: Scene) -> None:
     await scene.start()
     opened = await scene.bo.slash(scene.room, "story read")
