@@ -125,9 +125,9 @@ async def report(interaction: Interaction, reported: Exception, typed: str = "")
     if isinstance(cause, NotShown):
         typed = ""  # it is not lost: typed again, it would be in the story twice
     if typed and len(typed) <= QUOTE_CHARACTERS:
-        text = f"{text}\n{words('Your text:')}\n>>> {typed}"
+        text = "\n".join((text, words("Your text:"), f">>> {typed}"))
     elif typed:
-        text = f"{text}\n{words('Your text is in the file.')}"
+        text = "\n".join((text, words("Your text is in the file.")))
         file = discord.File(io.BytesIO(typed.encode()), words("your-text") + ".md")
     try:
         await tell(interaction, text, view=view, file=file)

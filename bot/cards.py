@@ -74,8 +74,11 @@ def colophon(status: StoryStatus) -> tuple[str, discord.ui.View | None]:
 
 def size(status: StoryStatus, words: Words) -> str:
     """Return how long the story is."""
-    turns = words.plural("{count} turn", "{count} turns", status.turns)
-    return f"{turns}, {words.plural('{count} word', '{count} words', status.words)}"
+    return words(
+        "{turns}, {words}",
+        turns=words.plural("{count} turn", "{count} turns", status.turns),
+        words=words.plural("{count} word", "{count} words", status.words),
+    )
 
 
 def where_opened(story: Story, words: Words) -> str:

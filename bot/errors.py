@@ -81,7 +81,8 @@ def word(error: Exception, words: Words) -> str:
     if isinstance(error, Refused):
         log.info("refused", reason=type(error).__name__)
         return describe(error, words)
-    return f"{describe(error, words)} {words('(code {code})', code=log_failure(error))}"
+    code = words("(code {code})", code=log_failure(error))
+    return f"{describe(error, words)} {code}"
 
 
 def log_failure(error: Exception) -> str:

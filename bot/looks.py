@@ -153,4 +153,4 @@ def _small_print(words: Words, turn: Turn, candidate: Candidate | None, code: st
         text = words("⚠️ The model could not write this turn. Retry asks it again.")
     else:
         return ""
-    return f"{text} {words('(code {code})', code=code)}" if code else text
+    return " ".join((text, words("(code {code})", code=code))) if code else text

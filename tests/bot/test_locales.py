@@ -1,6 +1,8 @@
 """The catalogues say everything that the code says, and Discord takes the commands."""
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 import simcord
@@ -20,6 +22,10 @@ from tests.fakes.openapi import faults_of
 PLACEHOLDER = re.compile(r"{(\w*)}")
 
 
+def sources() -> list[Path]:
+    return [path for folder in ("bot", "cogs") for path in sorted(Path(folder).rglob("*.py"))]
+
+
 @pytest.fixture
 async def texts() -> dict[Text, set[str]]:
     return await collect()
@@ -36,6 +42,19 @@ async def test_every_text_of_the_code_is_translated(
         if message is None or not is_translated(message):
             missing.append(text)
     assert missing == [], "run `python -m bot.locales` and translate what is new"
+
+
+@pytest.mark.parametrize("path", sources(), ids=str)
+def test_no_text_hides_in_an_f_string_where_the_collector_does_not_look(path: Path) -> None:
+    hidden = [
+        call.lineno
+        for string in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and "words" in ast.unparse(call.func) and call.args
+        if isinstance(call.args[0], ast.Constant)
+    ]
+    assert hidden == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
