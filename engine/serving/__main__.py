@@ -98,7 +98,8 @@ async def serve(settings: ServingSettings) -> int:
     running = asyncio.create_task(server.run())
     await asyncio.wait({stopped, running}, return_when=asyncio.FIRST_COMPLETED)
     code = fault_code(running) if running.done() else await drained(server)
-    running.cancel()
+    running.cancel()  # or it would start the loop again
+    await asyncio.gather(running, return_exceptions=True)
     if server.batch:
         await asyncio.to_thread(server.batch.stop)  # tells the clients of what still runs
     await runner.cleanup()
