@@ -7,6 +7,7 @@ one pace, and whoever's turn it is shows its newest state; states in between are
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -14,6 +15,10 @@ import discord
 import structlog
 
 SLOW_SECONDS = 2.0
+# discord.py returns from the fifth edit of a bucket only when the next bucket opens, five seconds
+# after the first. Last edits go at once, so that after one of them the fifth could come early.
+CROWD_EDITS = 4
+CROWD_PACES = 3.4
 MOST_SECONDS = 30.0  # between two edits, however often Discord asked to slow down
 
 Edit = Callable[[], Awaitable[None]]
@@ -102,6 +107,7 @@ class _Channel:
         self._clock = clock
         self._sleep = sleep
         self._due = clock()
+        self._made: deque[float] = deque(maxlen=CROWD_EDITS)  # when the newest edits began
         self._task = asyncio.create_task(self._serve(), name="edits of a channel")
 
     def close(self) -> None:
@@ -110,6 +116,7 @@ class _Channel:
     async def measure(self, edit: Edit) -> None:
         """Make the edit and set the pace by how Discord took it."""
         started = self._clock()
+        self._made.append(started)
         slow = True
         try:
             await edit()
@@ -120,7 +127,14 @@ class _Channel:
         finally:
             seconds = min(self._seconds * 2, MOST_SECONDS) if slow else self._seconds / 2
             self._seconds = max(seconds, self._least_seconds)
-            self._due = self._clock() + self._seconds
+            paced_from = self._clock() if slow else started
+            self._due = max(paced_from + self._seconds, self._uncrowded())
+
+    def _uncrowded(self) -> float:
+        """Tell when one more edit is not the fifth of too short a time."""
+        if len(self._made) < CROWD_EDITS:
+            return self._made[-1]
+        return self._made[0] + CROWD_PACES * self._least_seconds
 
     async def _serve(self) -> None:
         while True:

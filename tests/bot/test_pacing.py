@@ -129,6 +129,23 @@ async def test_the_last_edit_goes_at_once_and_drops_what_waits(
     assert screen.shown == [(0.0, "a"), (0.0, "last")]
 
 
+async def test_a_last_edit_out_of_turn_keeps_the_fifth_edit_away_from_the_first(
+    pacer: Pacer, screen: Screen
+) -> None:
+    async with pacer.lane(ROOM) as one, pacer.lane(ROOM) as two:
+        await show_all(one, screen, "a")
+        await two.finish(screen.edit("last"))
+        await show_all(one, screen, "bcd")
+    assert [start for start, _ in screen.shown] == [0.0, 0.0, 1.2, 2.4, 4.08]
+
+
+async def test_the_pace_counts_from_the_beginning_of_an_edit(pacer: Pacer, screen: Screen) -> None:
+    screen.seconds = 0.5
+    async with pacer.lane(ROOM) as lane:
+        await show_all(lane, screen, "ab")
+    assert [start for start, _ in screen.shown] == [0.0, 1.2]
+
+
 async def test_the_last_edit_waits_for_the_one_in_flight(pacer: Pacer, screen: Screen) -> None:
     answer = asyncio.Event()
 

@@ -8,9 +8,8 @@ import pytest
 
 from bot.settings import BotSettings
 from tests.fakes.discord_client import Json, SimulatedDiscord, simulated_discord
-from tests.fakes.processes import running
 from tests.stage.audit import assert_each_turn_once
-from tests.stage.bot_life import bot_life, wait_settled
+from tests.stage.bot_life import bot_life, scripted_model, wait_settled
 from tests.stage.players import open_stories
 
 MOST_SECONDS_LATE = 1.0
@@ -22,20 +21,18 @@ SHOWING = {("POST", ROUTE), ("PATCH", ROUTE + "/{message_id}")}
 @pytest.mark.timeout(120)
 async def test_streams_in_all_channels_are_edited_in_time_and_end_in_the_right_text(
     tmp_path: Path,
-):
+) -> None:
     data_dir = tmp_path / "data"
     with (tmp_path / "processes.log").open("wb") as log:
         async with (
             simulated_discord(log=log, channels=4, members=6) as discord,
-            running("tests.fakes.model_server", "--chapters", "--delay", "0.02", log=log) as model,
+            scripted_model(log, "--chapters", "--delay", "0.02") as env,
+            bot_life(discord, data_dir, env, log),
         ):
-            port = (await model.read_line(seconds=20))["listening"]
-            env = {"MODEL_URL": f"http://127.0.0.1:{port}/v1"}
-            async with bot_life(discord, data_dir, env, log):
-                await open_stories(discord, "long")
-                await ask_everywhere(discord)
-                assert await wait_settled(data_dir, SECONDS_TO_SETTLE) == 0
-                state = await discord.state()
+            await open_stories(discord, "long")
+            await ask_everywhere(discord)
+            assert await wait_settled(data_dir, SECONDS_TO_SETTLE) == 0
+            state = await discord.state()
     assert_each_turn_once(data_dir, state)
     assert state["refused_for_rate"] == 0
     assert longest_pause_in_a_stream(state) < pace() + MOST_SECONDS_LATE
