@@ -50,6 +50,7 @@ def main() -> None:
     discord.http.Route.BASE = f"http://{base}/api/v10"
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(f"ws://{base}/gateway")
     defaults = supervisor.ModelServer.__init__.__kwdefaults__
+    assert defaults is not None
     if options.model_command:
         defaults["command"] = (sys.executable, *shlex.split(options.model_command))
     if options.impatient:

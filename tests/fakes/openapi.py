@@ -53,8 +53,9 @@ def pings(request: Request) -> list[str]:
     if not any(part in request.path for part in MESSAGE_ROUTES):
         return []
     for message in (body, body.get("data"), body.get("message")):
-        is_text = isinstance(message, dict) and message.get("content")
-        if is_text and (message.get("allowed_mentions") or {}).get("parse") != []:
+        if not isinstance(message, dict) or not message.get("content"):
+            continue
+        if (message.get("allowed_mentions") or {}).get("parse") != []:
             return [f"{request.method} {request.path} allows mentions"]
     return []
 

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.discord_client import simulated_discord
-from tests.fakes.processes import running
 from tests.kill.moments import MOMENTS, wait_for_moment
 from tests.stage.audit import assert_each_turn_once
-from tests.stage.bot_life import bot_life, wait_settled
+from tests.stage.bot_life import bot_life, scripted_model, wait_settled
 from tests.stage.players import open_stories, playing
 
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "8"))
@@ -21,17 +20,17 @@ SECONDS_TO_SETTLE = 60.0
 
 
 @pytest.mark.timeout(60 + SECONDS_A_ROUND * ROUNDS + SECONDS_TO_SETTLE)
-async def test_every_accepted_turn_survives_kills_of_the_bot_and_is_posted_once(tmp_path: Path):
+async def test_every_accepted_turn_survives_kills_of_the_bot_and_is_posted_once(
+    tmp_path: Path,
+) -> None:
     seed = random.randrange(10**6)
     dice = random.Random(seed)
     moments = []
     with (tmp_path / "processes.log").open("wb") as log:
         async with (
             simulated_discord(log=log) as discord,
-            running("tests.fakes.model_server", "--chapters", "--delay", "0.004", log=log) as model,
+            scripted_model(log, "--chapters", "--delay", "0.004") as env,
         ):
-            port = (await model.read_line(seconds=20))["listening"]
-            env = {"MODEL_URL": f"http://127.0.0.1:{port}/v1"}
             data_dir = tmp_path / "data"
             async with bot_life(discord, data_dir, env, log):
                 await open_stories(discord, "long", "short")

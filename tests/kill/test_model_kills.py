@@ -26,7 +26,7 @@ SECONDS_TO_SETTLE = 180.0 if REAL else 60.0
 
 
 @pytest.mark.timeout(60 + SECONDS_A_ROUND * ROUNDS + SECONDS_TO_SETTLE)
-async def test_every_accepted_turn_survives_kills_of_the_model_server(tmp_path: Path):
+async def test_every_accepted_turn_survives_kills_of_the_model_server(tmp_path: Path) -> None:
     seed = random.randrange(10**6)
     arguments = ["--impatient"] if REAL else ["--impatient", "--model-command", FAKE_COMMAND]
     data_dir = tmp_path / "data"

@@ -3,21 +3,20 @@
 from pathlib import Path
 
 from tests.fakes.discord_client import simulated_discord
-from tests.fakes.processes import running
 from tests.stage.audit import assert_each_turn_once
-from tests.stage.bot_life import bot_life, wait_settled
+from tests.stage.bot_life import bot_life, scripted_model, wait_settled
 from tests.stage.players import open_stories
 
 
-async def test_a_turn_accepted_before_a_kill_stands_above_those_accepted_after(tmp_path: Path):
+async def test_a_turn_accepted_before_a_kill_stands_above_those_accepted_after(
+    tmp_path: Path,
+) -> None:
     data_dir = tmp_path / "data"
     with (tmp_path / "processes.log").open("wb") as log:
         async with (
             simulated_discord(log=log, channels=1) as discord,
-            running("tests.fakes.model_server", log=log) as model,
+            scripted_model(log) as env,
         ):
-            port = (await model.read_line(seconds=20))["listening"]
-            env = {"MODEL_URL": f"http://127.0.0.1:{port}/v1"}
             (channel_id,) = discord.channel_ids
             writer = discord.member_ids[1]
             async with bot_life(discord, data_dir, env, log):

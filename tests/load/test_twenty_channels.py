@@ -3,6 +3,7 @@
 import asyncio
 import re
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from statistics import quantiles
 
@@ -14,6 +15,8 @@ from tests.stage.audit import assert_each_turn_once, count_posted
 from tests.stage.bot_life import bot_life, wait_settled
 from tests.stage.players import open_stories
 
+Act = Callable[[SimulatedDiscord, int, int], Awaitable[None]]
+
 CHANNELS = 20
 INTERACTIONS_A_ROUND = 3 * CHANNELS  # a command, its form, a command
 MOST_SECONDS_TO_ACKNOWLEDGE = 1.0
@@ -23,7 +26,7 @@ SECONDS_A_ROUND = 150.0
 
 @pytest.mark.slow
 @pytest.mark.timeout(120 + SECONDS_A_ROUND * MOST_ROUNDS)
-async def test_twenty_channels_at_once_are_answered_at_once_and_in_order(tmp_path: Path):
+async def test_twenty_channels_at_once_are_answered_at_once_and_in_order(tmp_path: Path) -> None:
     data_dir, lags = tmp_path / "data", tmp_path / "lags"
     waits: list[float] = []
     with (tmp_path / "processes.log").open("wb") as log:
@@ -52,7 +55,7 @@ async def test_twenty_channels_at_once_are_answered_at_once_and_in_order(tmp_pat
     assert places_shown(state) >= {1, 2, 3}
 
 
-async def everywhere(discord: SimulatedDiscord, act) -> None:
+async def everywhere(discord: SimulatedDiscord, act: Act) -> None:
     """Let one member in each channel act, all at the same moment."""
     pairs = zip(discord.member_ids, discord.channel_ids, strict=True)
     await asyncio.gather(*(act(discord, member, channel) for member, channel in pairs))
@@ -94,4 +97,4 @@ def seconds_to_the_last_word(state: Json) -> float:
 
 
 def p99(seconds: list[float]) -> float:
-    return quantiles(seconds, n=100)[-1]
+    return float(quantiles(seconds, n=100)[-1])

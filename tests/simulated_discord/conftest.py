@@ -34,10 +34,11 @@ class SmallBot(discord.AutoShardedClient):
         self.is_usable.set()
 
 
+Connect = Callable[[SmallBot], contextlib.AbstractAsyncContextManager[SmallBot]]
+
+
 @pytest.fixture
-def connect(
-    place: SimulatedDiscord, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[SmallBot], contextlib.AbstractAsyncContextManager[SmallBot]]:
+def connect(place: SimulatedDiscord, monkeypatch: pytest.MonkeyPatch) -> Connect:
     """Return what connects a bot for the length of a block, its commands registered."""
     monkeypatch.setattr(discord.http.Route, "BASE", place.api_url)
     monkeypatch.setattr(discord.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", place.gateway_url)

@@ -3,18 +3,23 @@ import asyncio
 import discord
 import pytest
 
+from tests.fakes.discord_client import SimulatedDiscord
 from tests.fakes.discord_server.rates import WINDOW_REQUESTS
-from tests.simulated_discord.conftest import SmallBot
+from tests.simulated_discord.conftest import Connect, SmallBot
 
 
-async def test_a_wrong_token_is_refused(place, monkeypatch):
+async def test_a_wrong_token_is_refused(
+    place: SimulatedDiscord, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(discord.http.Route, "BASE", place.api_url)
     async with SmallBot() as bot:
         with pytest.raises(discord.LoginFailure):
             await bot.login("stolen")
 
 
-async def test_a_dropped_connection_is_resumed_and_nothing_is_missed(place, connect):
+async def test_a_dropped_connection_is_resumed_and_nothing_is_missed(
+    place: SimulatedDiscord, connect: Connect
+) -> None:
     writer, room = place.member_ids[1], place.channel_ids[0]
     async with connect(SmallBot()) as bot:
         await place.disconnect(resumable=True)
@@ -27,7 +32,7 @@ async def test_a_dropped_connection_is_resumed_and_nothing_is_missed(place, conn
     assert len(bot.heard) == 1
 
 
-async def test_a_lost_session_is_begun_anew(place, connect):
+async def test_a_lost_session_is_begun_anew(place: SimulatedDiscord, connect: Connect) -> None:
     async with connect(SmallBot()) as bot:
         bot.is_usable.clear()
         await place.disconnect(resumable=False)
@@ -37,7 +42,9 @@ async def test_a_lost_session_is_begun_anew(place, connect):
     assert (connection["identified"], connection["resumed"]) == (2, 0)
 
 
-async def test_a_bucket_takes_five_requests_and_tells_when_it_opens_again(place, connect):
+async def test_a_bucket_takes_five_requests_and_tells_when_it_opens_again(
+    place: SimulatedDiscord, connect: Connect
+) -> None:
     room = place.channel_ids[0]
     async with connect(SmallBot()) as bot:
         channel = bot.get_partial_messageable(room)
@@ -47,7 +54,9 @@ async def test_a_bucket_takes_five_requests_and_tells_when_it_opens_again(place,
     assert 4.5 < posts[WINDOW_REQUESTS] - posts[0] < 6.5
 
 
-async def test_a_client_that_does_not_count_gets_429_with_the_seconds_to_wait(place, connect):
+async def test_a_client_that_does_not_count_gets_429_with_the_seconds_to_wait(
+    place: SimulatedDiscord, connect: Connect
+) -> None:
     room = place.channel_ids[0]
     url = f"{place.api_url}/channels/{room}/messages"
     async with connect(SmallBot()):

@@ -3,9 +3,9 @@ import asyncio
 import discord
 import pytest
 
-from tests.fakes.discord_client import NotPossible
+from tests.fakes.discord_client import NotPossible, SimulatedDiscord
 from tests.fakes.discord_server.interactions import DEFERRED_MESSAGE, DEFERRED_UPDATE, MODAL
-from tests.simulated_discord.conftest import SmallBot
+from tests.simulated_discord.conftest import Connect, SmallBot
 
 
 class Question(discord.ui.Modal, title="Your turn"):
@@ -54,7 +54,9 @@ def bot() -> SmallBot:
     return bot
 
 
-async def test_a_command_is_acknowledged_and_its_answer_deleted(place, connect, bot):
+async def test_a_command_is_acknowledged_and_its_answer_deleted(
+    place: SimulatedDiscord, connect: Connect, bot: SmallBot
+) -> None:
     writer, room = place.member_ids[1], place.channel_ids[0]
     async with connect(bot):
         answer = await place.command(writer, room, "say", word="lantern")
@@ -66,7 +68,9 @@ async def test_a_command_is_acknowledged_and_its_answer_deleted(place, connect, 
     assert private["deleted"]
 
 
-async def test_a_modal_carries_what_was_written(place, connect, bot):
+async def test_a_modal_carries_what_was_written(
+    place: SimulatedDiscord, connect: Connect, bot: SmallBot
+) -> None:
     writer, room = place.member_ids[1], place.channel_ids[0]
     async with connect(bot):
         asked = await place.command(writer, room, "ask")
@@ -76,7 +80,9 @@ async def test_a_modal_carries_what_was_written(place, connect, bot):
     assert shown["content"] == "a door in the hill"
 
 
-async def test_a_button_edits_its_own_message_and_is_gone(place, connect, bot):
+async def test_a_button_edits_its_own_message_and_is_gone(
+    place: SimulatedDiscord, connect: Connect, bot: SmallBot
+) -> None:
     writer, room = place.member_ids[1], place.channel_ids[0]
     async with connect(bot):
         message = await bot.get_channel(room).send("with a button", view=Press())
@@ -87,7 +93,9 @@ async def test_a_button_edits_its_own_message_and_is_gone(place, connect, bot):
             await place.press(writer, message.id, "go-on")
 
 
-async def test_a_second_acknowledgement_is_refused(place, connect, bot):
+async def test_a_second_acknowledgement_is_refused(
+    place: SimulatedDiscord, connect: Connect, bot: SmallBot
+) -> None:
     async with connect(bot):
         answer = await place.command(place.member_ids[1], place.channel_ids[0], "twice")
         await asyncio.sleep(0.5)
@@ -96,13 +104,17 @@ async def test_a_second_acknowledgement_is_refused(place, connect, bot):
     assert private["content"] == "refused"
 
 
-async def test_an_interaction_without_an_answer_in_three_seconds_is_over(place, connect, bot):
+async def test_an_interaction_without_an_answer_in_three_seconds_is_over(
+    place: SimulatedDiscord, connect: Connect, bot: SmallBot
+) -> None:
     async with connect(bot):
         answer = await place.command(place.member_ids[1], place.channel_ids[0], "idle")
     assert answer["acknowledged"] is None
 
 
-async def test_an_unknown_command_cannot_be_used(place, connect, bot):
+async def test_an_unknown_command_cannot_be_used(
+    place: SimulatedDiscord, connect: Connect, bot: SmallBot
+) -> None:
     async with connect(bot):
         with pytest.raises(NotPossible):
             await place.command(place.member_ids[1], place.channel_ids[0], "sing")

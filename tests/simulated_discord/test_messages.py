@@ -1,10 +1,13 @@
 import discord
 import pytest
 
-from tests.simulated_discord.conftest import SmallBot
+from tests.fakes.discord_client import SimulatedDiscord
+from tests.simulated_discord.conftest import Connect, SmallBot
 
 
-async def test_a_nonce_seen_before_gives_back_the_first_message(place, connect):
+async def test_a_nonce_seen_before_gives_back_the_first_message(
+    place: SimulatedDiscord, connect: Connect
+) -> None:
     async with connect(SmallBot()) as bot:
         channel = bot.get_partial_messageable(place.channel_ids[0])
         first = await channel.send("once", nonce="key-0")
@@ -18,7 +21,9 @@ async def test_a_nonce_seen_before_gives_back_the_first_message(place, connect):
     assert shown["repeats"] == 1
 
 
-async def test_history_is_read_before_after_and_around(place, connect):
+async def test_history_is_read_before_after_and_around(
+    place: SimulatedDiscord, connect: Connect
+) -> None:
     async with connect(SmallBot()) as bot:
         channel = bot.get_partial_messageable(place.channel_ids[0])
         sent = [await channel.send(str(n)) for n in range(5)]
@@ -32,7 +37,9 @@ async def test_history_is_read_before_after_and_around(place, connect):
         assert await read(limit=3, around=sent[2]) == ["3", "2", "1"]
 
 
-async def test_messages_are_edited_fetched_and_deleted(place, connect):
+async def test_messages_are_edited_fetched_and_deleted(
+    place: SimulatedDiscord, connect: Connect
+) -> None:
     async with connect(SmallBot()) as bot:
         channel = bot.get_partial_messageable(place.channel_ids[0])
         message = await channel.send("draft")
@@ -46,7 +53,7 @@ async def test_messages_are_edited_fetched_and_deleted(place, connect):
     assert await place.messages(place.channel_ids[0]) == []
 
 
-async def test_what_discord_refuses_is_refused(place, connect):
+async def test_what_discord_refuses_is_refused(place: SimulatedDiscord, connect: Connect) -> None:
     async with connect(SmallBot()) as bot:
         channel = bot.get_partial_messageable(place.channel_ids[0])
         with pytest.raises(discord.HTTPException, match="2000 or fewer"):
@@ -60,7 +67,9 @@ async def test_what_discord_refuses_is_refused(place, connect):
             await channel.get_partial_message(theirs["id"]).edit(content="yours")
 
 
-async def test_without_the_content_intent_only_messages_to_the_bot_are_read(place, connect):
+async def test_without_the_content_intent_only_messages_to_the_bot_are_read(
+    place: SimulatedDiscord, connect: Connect
+) -> None:
     writer, room = place.member_ids[1], place.channel_ids[0]
     async with connect(SmallBot()) as bot:
         own = await bot.get_partial_messageable(room).send("a turn")
@@ -73,7 +82,9 @@ async def test_without_the_content_intent_only_messages_to_the_bot_are_read(plac
     assert bot.heard[2].reference.message_id == own.id
 
 
-async def test_threads_and_forum_posts_take_messages(place, connect):
+async def test_threads_and_forum_posts_take_messages(
+    place: SimulatedDiscord, connect: Connect
+) -> None:
     async with connect(SmallBot()) as bot:
         guild = bot.get_guild(place.guild_id)
         message = await guild.text_channels[0].send("here")
@@ -85,7 +96,9 @@ async def test_threads_and_forum_posts_take_messages(place, connect):
     assert [m["content"] for m in await place.messages(post.thread.id)] == ["first", "second"]
 
 
-async def test_a_lost_answer_is_repeated_without_a_second_message(place, connect):
+async def test_a_lost_answer_is_repeated_without_a_second_message(
+    place: SimulatedDiscord, connect: Connect
+) -> None:
     room = place.channel_ids[0]
     async with connect(SmallBot()) as bot:
         await place.trap("POST", "/channels/{channel_id}/messages", status=502)

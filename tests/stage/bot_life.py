@@ -39,6 +39,14 @@ async def bot_life(
         yield child
 
 
+@contextlib.asynccontextmanager
+async def scripted_model(log: IO[bytes], *arguments: str) -> AsyncGenerator[dict[str, str]]:
+    """Run a model server without a model, which outlives the bot; yield the bot's settings."""
+    async with running("tests.fakes.model_server", *arguments, log=log) as child:
+        port = (await child.read_line(seconds=20))["listening"]
+        yield {"MODEL_URL": f"http://127.0.0.1:{port}/v1"}
+
+
 async def wait_settled(data_dir: Path, seconds: float) -> int:
     """Wait until no turn is unfinished; return how many still are."""
     with contextlib.suppress(TimeoutError):

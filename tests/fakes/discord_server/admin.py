@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -13,7 +14,8 @@ from tests.fakes.discord_server.loopback import Loopback, as_json
 from tests.fakes.discord_server.traps import Trap
 from tests.fakes.discord_server.world import Message
 
-ACTS = {
+Act = Callable[..., Awaitable[Interaction]]
+ACTS: dict[str, Act] = {
     "command": acts.use_command,
     "menu": acts.use_menu,
     "button": acts.press,
