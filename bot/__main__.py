@@ -100,7 +100,6 @@ def erase_server(
     server: Annotated[int, typer.Argument(help="The server's id, as Discord copies it.")],
 ) -> None:
     """Erase all that is held about a server that the bot has left. The bot must be stopped."""
-    configure_logs(BotSettings())
     try:
         asyncio.run(_erase_server(EngineSettings(), server))
     except StorageFailed as error:
