@@ -13,6 +13,7 @@ import os
 import platform
 import random
 import statistics
+import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import aiohttp
+import structlog
 
 from engine.model.connection import Endpoint
 from engine.model.supervisor import ModelServer
@@ -153,6 +155,7 @@ def machine(settings: ServingSettings) -> str:
 
 async def main() -> None:
     """Measure everything and print it as it comes."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     print(machine(ServingSettings()), end="\n\n")
     started = time.perf_counter()
     async with ModelServer(seconds_between_tokens=120) as process, aiohttp.ClientSession() as http:
