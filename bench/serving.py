@@ -19,6 +19,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import structlog
@@ -69,7 +70,7 @@ class Server:
         last = time.perf_counter() - started
         return Timing(first or last, last, tokens)
 
-    async def events(self, prompt: list[int], reply_tokens: int) -> AsyncIterator[dict]:
+    async def events(self, prompt: list[int], reply_tokens: int) -> AsyncIterator[dict[str, Any]]:
         """Yield the events of a streamed reply."""
         body = {
             "prompt": prompt,
