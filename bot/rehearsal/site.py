@@ -122,6 +122,7 @@ class Site:
         place_id = int(request.match_info["place"])
         async with self._opening:
             preview = self._previews.get(place_id) or await self._open_preview(place_id)
+        preview.locale = self._room.language  # of dates, for the page that is about to open
         raise web.HTTPSeeOther(preview.url)
 
     async def _open_preview(self, place_id: int) -> LivePreview:
