@@ -131,8 +131,6 @@ class Batch:
             raise not_ready("recovering")
         if self.taken + places > self.places:
             raise queue_full(self.waiting, self._seconds_until_a_place())
-        if not self.taken:
-            self._busy_since = time.monotonic()
         self.taken += places
         self.is_empty.clear()
         started = time.monotonic()
@@ -160,6 +158,8 @@ class Batch:
         outputs: asyncio.Queue[Any] = asyncio.Queue()
         # First, or the first outputs are lost; and nothing but a put, which cannot raise.
         self._manager.register_result_handler(request_id, outputs.put_nowait)
+        if not self._outputs:
+            self._busy_since = time.monotonic()
         self._outputs[request_id] = outputs
         finished = False
         try:
@@ -194,20 +194,21 @@ class Batch:
     @property
     def running(self) -> int:
         """Return how many requests are in the batch."""
-        return min(self.taken, self.running_limit)
+        return min(len(self._outputs), self.running_limit)
 
     @property
     def waiting(self) -> int:
         """Return how many requests wait for a place in the batch."""
-        return self.taken - self.running
+        return len(self._outputs) - self.running
 
     @property
     def seconds_since_step(self) -> float | None:
         """Return the time since the loop last began a step; None when nothing runs.
 
-        A step makes a token for every running request, or reads a piece of a prompt.
+        A step makes a token for every running request, or reads a piece of a prompt. A finished
+        reply that its client is slow to take does not count: the loop owes it nothing.
         """
-        if not self.taken or self._processor is None:
+        if not self._outputs or self._processor is None:
             return None
         last_step_at: float = self._processor.scheduler.last_step_at
         return time.monotonic() - max(last_step_at, self._busy_since)
