@@ -1,12 +1,8 @@
-"""The generation loop in this process, where a test can reach into it.
-
-In fp32: only there is a text the same alone and in a batch, token for token.
-"""
+"""Replies of one batch: each has its own text, seed and faults."""
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from dataclasses import replace
 
 import pytest
@@ -15,66 +11,22 @@ import torch
 from torch import Tensor
 from transformers import LogitsProcessor, LogitsProcessorList
 
-from engine.serving.batch import Batch, LoopBeyondRepair
+from engine.serving.batch import Batch
 from engine.serving.checks import Job
 from engine.serving.faults import ApiError
-from engine.serving.loading import LoadedModel, load
 from engine.serving.replies import Usage, write
-from engine.serving.row import Row
-from engine.serving.row_control import allow_only
-from engine.serving.sampling import Sampling
 from engine.serving.text import BROKEN
-from engine.settings import Quantization, ServingSettings
-from tests.engine.serving.conftest import MODEL_FOLDER
+from tests.engine.serving.small_model import (
+    DRAWN,
+    GREEDY,
+    Rules,
+    load_small_model,
+    opened,
+    reply,
+    tokens_of,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-DRAWN = Sampling(temperature=0.8, top_p=0.95, top_k=50, seed=7)
-GREEDY = Sampling(top_k=1)
-
-
-class Rules:
-    """A logits rule that does to each request what the test wrote down for its cache salt."""
-
-    def __init__(self) -> None:
-        self.scripts: dict[str, list[int]] = {}
-        self.spoken: dict[str, int] = {}
-
-    def __call__(self, logits: Tensor, row: Row) -> None:
-        """Raise, leave nothing possible, put NaN, or force the next token of a script."""
-        if row.cache_salt == "raises":
-            raise ValueError("a bug in a rule")
-        if row.cache_salt == "none":
-            logits.fill_(-torch.inf)
-        if row.cache_salt == "nan":
-            logits[5] = torch.nan
-        if script := self.scripts.get(row.cache_salt):
-            at = self.spoken.get(row.cache_salt, 0)
-            self.spoken[row.cache_salt] = at + 1
-            allow_only(logits, script[at])
-
-
-@pytest.fixture(scope="module")
-def loaded() -> LoadedModel:
-    """The first layers of the embedded model in fp32: what they say is not the point here."""
-    settings = ServingSettings(quantization=Quantization.NONE, models_dir=MODEL_FOLDER.parent)
-    loaded = load(settings, lambda *_: None)
-    loaded.model.float()
-    loaded.model.config.num_hidden_layers = 6
-    del loaded.model.model.layers[6:]
-    return loaded
-
-
-@asynccontextmanager
-async def opened(loaded: LoadedModel, rules: Rules, cache_tokens: int) -> AsyncIterator[Batch]:
-    """Run a batch with a cache of any size."""
-    settings = ServingSettings(running_requests=8).model_copy(update={"cache_tokens": cache_tokens})
-    batch = Batch(loaded, settings, [rules])
-    await batch.start()
-    try:
-        yield batch
-    finally:
-        batch.stop()
 
 
 @pytest.fixture(scope="module")
@@ -84,30 +36,10 @@ def rules() -> Rules:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def batch(loaded: LoadedModel, rules: Rules) -> AsyncIterator[Batch]:
+async def batch(rules: Rules) -> AsyncIterator[Batch]:
     """A batch with room for everybody."""
-    async with opened(loaded, rules, 8192) as batch:
+    async with opened(load_small_model(), rules, 8192) as batch:
         yield batch
-
-
-def tokens_of(batch: Batch, text: str) -> list[int]:
-    """Return the tokens of a text."""
-    return list(batch.loaded.tokenizer.encode(text))
-
-
-async def reply(
-    batch: Batch, prompt: str | list[int], most_tokens: int, sampling: Sampling, salt: str = ""
-) -> list[int]:
-    """Return the tokens of one reply."""
-    ids = tokens_of(batch, prompt) if isinstance(prompt, str) else prompt
-    row = Row(len(ids), sampling, salt)
-    tokens: list[int] = []
-    with batch.reserve(1):
-        outputs = batch.generate(ids, row, most_tokens=most_tokens, ignore_stop_tokens=True)
-        async with aclosing(outputs):
-            async for so_far in outputs:
-                tokens = so_far
-    return tokens
 
 
 async def test_a_greedy_batch_writes_what_generate_writes(batch: Batch) -> None:
@@ -217,58 +149,6 @@ async def test_a_stop_string_of_many_tokens_never_reaches_the_reader(
     assert "".join(pieces) == "雾来了。"
 
 
-async def test_a_pushed_out_request_says_what_it_would_have_said_in_a_roomy_cache(
-    loaded: LoadedModel, batch: Batch, rules: Rules
-) -> None:
-    prompts = [[2000 + i] * 80 for i in range(3)]
-    ask = [replace(DRAWN, seed=i) for i in range(3)]
-
-    async def all_of(batch: Batch) -> list[list[int]]:
-        pairs = zip(prompts, ask, strict=True)
-        return list(await asyncio.gather(*(reply(batch, p, 40, s) for p, s in pairs)))
-
-    roomy = await all_of(batch)
-    async with opened(loaded, rules, 320) as narrow:  # 3 * 120 tokens do not fit
-        assert await all_of(narrow) == roomy
-
-
-async def test_a_pushed_out_request_comes_back_when_those_who_stayed_are_cancelled(
-    loaded: LoadedModel, rules: Rules
-) -> None:
-    async with opened(loaded, rules, 320) as batch:
-        asked = [asyncio.create_task(reply(batch, [2001 + i] * 150, 40, GREEDY)) for i in range(2)]
-        scheduler = batch._manager.batch_processor.scheduler
-        async with asyncio.timeout(20):
-            while not scheduler.block_new_requests:
-                await asyncio.sleep(0.005)
-        tasks = dict(zip(batch._outputs, asked, strict=True))
-        (pushed_out,) = scheduler.waiting_requests
-        (stayed,) = scheduler.active_requests
-        tasks[stayed].cancel()
-        async with asyncio.timeout(20):
-            assert len(await tasks[pushed_out]) == 40
-
-
-async def cached(batch: Batch, channel: int) -> int:
-    """Return how many of a channel's 160 tokens were found in the cache."""
-    row = Row(160, GREEDY)
-    with batch.reserve(1):
-        async for _ in batch.generate([3000 + channel] * 160, row, most_tokens=2):
-            pass
-    return row.cached_tokens
-
-
-async def test_a_full_cache_gives_up_the_oldest_prefix_and_that_from_its_end(
-    loaded: LoadedModel, rules: Rules
-) -> None:
-    async with opened(loaded, rules, 640) as batch:  # four channels of 160 tokens
-        assert [await cached(batch, channel) for channel in range(4)] == [0, 0, 0, 0]
-        assert 0 < await cached(batch, 0) < 144
-        assert await cached(batch, 4) == 0
-        assert await cached(batch, 0) == 144
-        assert await cached(batch, 1) == 0
-
-
 async def test_a_cancelled_request_leaves_nothing_behind(batch: Batch) -> None:
     for _ in range(3):
         task = asyncio.create_task(reply(batch, "The sea", 500, DRAWN))
@@ -292,63 +172,3 @@ async def test_the_time_since_the_last_step_does_not_count_idle_time(batch: Batc
     await task
     with batch.reserve(1):  # as long as a slow client takes to read the rest
         assert batch.seconds_since_step is None
-
-
-@asynccontextmanager
-async def watched(batch: Batch) -> AsyncIterator[None]:
-    """Start the loop again when it dies, as the server does."""
-    watch = asyncio.create_task(batch.watch())
-    try:
-        yield
-    finally:
-        watch.cancel()
-        await asyncio.gather(watch, return_exceptions=True)
-
-
-def poison(batch: Batch) -> None:
-    """Kill the loop by a request that no check has seen."""
-    batch._manager.add_request([10**6], request_id=uuid.uuid4().hex, row=Row(1, GREEDY))
-
-
-async def test_a_loop_that_dies_is_started_again(loaded: LoadedModel, rules: Rules) -> None:
-    async with opened(loaded, rules, 640) as batch, watched(batch):
-        victims = [asyncio.create_task(reply(batch, "The sea", 200, DRAWN)) for _ in range(2)]
-        await asyncio.sleep(0.5)
-        poison(batch)
-        for victim in victims:
-            with pytest.raises(ApiError) as failure:
-                await victim
-            assert failure.value.status == 500
-        async with asyncio.timeout(10):
-            while not (batch.restarts and batch.loop_is_up):
-                await asyncio.sleep(0.05)
-        assert len(await reply(batch, "The sea", 5, GREEDY)) == 5
-
-
-async def test_while_the_loop_is_down_requests_are_told_to_come_again(
-    loaded: LoadedModel, rules: Rules
-) -> None:
-    async with opened(loaded, rules, 640) as batch, watched(batch):
-        poison(batch)
-        async with asyncio.timeout(10):
-            while batch.loop_is_up:
-                await asyncio.sleep(0.01)
-        with pytest.raises(ApiError) as refusal, batch.reserve(1):
-            pass  # before an answer has begun
-        assert (refusal.value.status, refusal.value.code) == (503, "not_ready")
-
-
-async def test_a_loop_that_dies_again_and_again_is_given_up(
-    loaded: LoadedModel, rules: Rules
-) -> None:
-    async def poison_for_ever(batch: Batch) -> None:
-        while True:
-            if batch.loop_is_up:
-                poison(batch)
-            await asyncio.sleep(0.05)
-
-    async with opened(loaded, rules, 640) as batch:
-        poisoner = asyncio.create_task(poison_for_ever(batch))
-        with pytest.raises(LoopBeyondRepair):
-            await asyncio.wait_for(batch.watch(), 20)
-        poisoner.cancel()

@@ -1,0 +1,136 @@
+"""The generation loop under pressure: a cache that is too small, and deaths."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from engine.serving.batch import Batch, LoopBeyondRepair
+from engine.serving.faults import ApiError
+from engine.serving.loading import LoadedModel
+from engine.serving.row import Row
+from tests.engine.serving.small_model import DRAWN, GREEDY, Rules, load_small_model, opened, reply
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture(scope="module")
+def loaded() -> LoadedModel:
+    """A small model."""
+    return load_small_model()
+
+
+async def test_a_pushed_out_request_says_what_it_would_have_said_in_a_roomy_cache(
+    loaded: LoadedModel,
+) -> None:
+    prompts = [[2000 + i] * 80 for i in range(3)]
+    ask = [replace(DRAWN, seed=i) for i in range(3)]
+
+    async def all_of(batch: Batch) -> list[list[int]]:
+        pairs = zip(prompts, ask, strict=True)
+        return list(await asyncio.gather(*(reply(batch, p, 40, s) for p, s in pairs)))
+
+    async with opened(loaded, Rules(), 4096) as batch:
+        roomy = await all_of(batch)
+    async with opened(loaded, Rules(), 320) as narrow:  # 3 * 120 tokens do not fit
+        assert await all_of(narrow) == roomy
+
+
+async def test_a_pushed_out_request_comes_back_when_those_who_stayed_are_cancelled(
+    loaded: LoadedModel,
+) -> None:
+    async with opened(loaded, Rules(), 320) as batch:
+        asked = [asyncio.create_task(reply(batch, [2001 + i] * 150, 40, GREEDY)) for i in range(2)]
+        scheduler = batch._manager.batch_processor.scheduler
+        async with asyncio.timeout(20):
+            while not scheduler.block_new_requests:
+                await asyncio.sleep(0.005)
+        tasks = dict(zip(batch._outputs, asked, strict=True))
+        (pushed_out,) = scheduler.waiting_requests
+        (stayed,) = scheduler.active_requests
+        tasks[stayed].cancel()
+        async with asyncio.timeout(20):
+            assert len(await tasks[pushed_out]) == 40
+
+
+async def cached(batch: Batch, channel: int) -> int:
+    """Return how many of a channel's 160 tokens were found in the cache."""
+    row = Row(160, GREEDY)
+    with batch.reserve(1):
+        async for _ in batch.generate([3000 + channel] * 160, row, most_tokens=2):
+            pass
+    return row.cached_tokens
+
+
+async def test_a_full_cache_gives_up_the_oldest_prefix_and_that_from_its_end(
+    loaded: LoadedModel,
+) -> None:
+    async with opened(loaded, Rules(), 640) as batch:  # four channels of 160 tokens
+        assert [await cached(batch, channel) for channel in range(4)] == [0, 0, 0, 0]
+        assert 0 < await cached(batch, 0) < 144
+        assert await cached(batch, 4) == 0
+        assert await cached(batch, 0) == 144
+        assert await cached(batch, 1) == 0
+
+
+@asynccontextmanager
+async def watched(batch: Batch) -> AsyncIterator[None]:
+    """Start the loop again when it dies, as the server does."""
+    watch = asyncio.create_task(batch.watch())
+    try:
+        yield
+    finally:
+        watch.cancel()
+        await asyncio.gather(watch, return_exceptions=True)
+
+
+def poison(batch: Batch) -> None:
+    """Kill the loop by a request that no check has seen."""
+    batch._manager.add_request([10**6], request_id=uuid.uuid4().hex, row=Row(1, GREEDY))
+
+
+async def test_a_loop_that_dies_is_started_again(loaded: LoadedModel) -> None:
+    async with opened(loaded, Rules(), 640) as batch, watched(batch):
+        victims = [asyncio.create_task(reply(batch, "The sea", 200, DRAWN)) for _ in range(2)]
+        await asyncio.sleep(0.5)
+        poison(batch)
+        for victim in victims:
+            with pytest.raises(ApiError) as failure:
+                await victim
+            assert failure.value.status == 500
+        async with asyncio.timeout(10):
+            while not (batch.restarts and batch.loop_is_up):
+                await asyncio.sleep(0.05)
+        assert len(await reply(batch, "The sea", 5, GREEDY)) == 5
+
+
+async def test_while_the_loop_is_down_requests_are_told_to_come_again(
+    loaded: LoadedModel,
+) -> None:
+    async with opened(loaded, Rules(), 640) as batch, watched(batch):
+        poison(batch)
+        async with asyncio.timeout(10):
+            while batch.loop_is_up:
+                await asyncio.sleep(0.01)
+        with pytest.raises(ApiError) as refusal, batch.reserve(1):
+            pass  # before an answer has begun
+        assert (refusal.value.status, refusal.value.code) == (503, "not_ready")
+
+
+async def test_a_loop_that_dies_again_and_again_is_given_up(
+    loaded: LoadedModel,
+) -> None:
+    async def poison_for_ever(batch: Batch) -> None:
+        while True:
+            if batch.loop_is_up:
+                poison(batch)
+            await asyncio.sleep(0.05)
+
+    async with opened(loaded, Rules(), 640) as batch:
+        poisoner = asyncio.create_task(poison_for_ever(batch))
+        with pytest.raises(LoopBeyondRepair):
+            await asyncio.wait_for(batch.watch(), 20)
+        poisoner.cancel()
