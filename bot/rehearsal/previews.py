@@ -107,10 +107,13 @@ def dress(page: str, room: Room, here: ChannelHandle, home: str) -> str:
 
 
 def _rooms(room: Room, here: ChannelHandle, home: str) -> str:
-    items = "".join(
-        f'<li><a href="{escape(home)}/rooms/{place.id}"'
-        f"{' aria-current=page' if place.id == here.id else ''}"
-        f"{' class=thread' if place.is_thread else ''}>{escape(place.name or '')}</a></li>"
-        for place in room.places()
-    )
+    def link(place: ChannelHandle) -> str:
+        return (
+            f'<li><a href="{escape(home)}/rooms/{place.id}"'
+            f"{' aria-current=page' if place.id == here.id else ''}"
+            f"{' class=thread' if place.is_thread else ''}>{escape(place.name or '')}</a></li>"
+        )
+
+    forum = f"<li><span>{escape(room.forum.name or '')}</span></li>"
+    items = "".join((*map(link, room.rooms()), forum, *map(link, room.forum.threads)))
     return f'<nav class="rooms"><ul>{items}</ul></nav>'

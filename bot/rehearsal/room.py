@@ -31,12 +31,13 @@ class Room:
     portraits: dict[str, tuple[str, bytes]]  # file name and PNG by the address on Discord
     acting: asyncio.Lock = field(default_factory=asyncio.Lock)  # simcord takes one action at a time
 
+    def rooms(self) -> list[ChannelHandle]:
+        """Return each text channel, followed by its threads."""
+        return [place for channel in self.channels for place in (channel, *channel.threads)]
+
     def places(self) -> list[ChannelHandle]:
-        """Return where a story can be: text channels with their threads, then forum posts."""
-        found: list[ChannelHandle] = []
-        for channel in self.channels:
-            found += [channel, *channel.threads]
-        return found + self.forum.threads
+        """Return where a story can be: the rooms, then the forum's posts."""
+        return self.rooms() + self.forum.threads
 
     def find_place(self, channel_id: int) -> ChannelHandle | None:
         """Return the channel, thread or post with this id."""

@@ -77,7 +77,13 @@ def render(room: Room, words: Words, progress: Progress, *, note: str, nonce: st
         how=escape(words("How to begin")),
         steps=_steps(words),
         rooms_heading=escape(words("Rooms")),
-        rooms="".join(_room(room, place, words) for place in room.places()) + _forum(room, words),
+        rooms="".join(
+            (
+                *(_room(room, place, words) for place in room.rooms()),
+                _forum(room, words),
+                *(_room(room, post, words) for post in room.forum.threads),
+            )
+        ),
         footer=escape(
             words(
                 "In a room, choose at the top whose eyes you look through: {names}.",
@@ -114,7 +120,7 @@ def _room(room: Room, place: ChannelHandle, words: Words) -> str:
         else words("Nobody has said anything yet.")
     )
     newest = [(m.id, room.readable(m.content)) for m in messages[-MESSAGES_SHOWN:]]
-    mark = "🧵" if place.is_thread else "#"
+    mark = "└" if place.is_thread else "#"
     return (
         f"<li{' class=thread' if place.is_thread else ''}>"
         f'<a class="room" href="/rooms/{place.id}">'
@@ -159,5 +165,5 @@ def _menus(
 
 
 def _shorten(text: str) -> str:
-    line = " ".join(remove_markdown(text).split())
+    line = " ".join(remove_markdown(text.replace("-# ", "")).split())
     return line if len(line) <= CHARACTERS_SHOWN else line[: CHARACTERS_SHOWN - 1] + "…"
