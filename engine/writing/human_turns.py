@@ -2,8 +2,8 @@
 
 from engine.errors import NotYourTurn, StoryMovedOn
 from engine.runtime import Engine
-from engine.storage import turns
-from engine.story import Member, MoveKind, Turn, TurnKind, TurnState
+from engine.storage import Transaction, turns
+from engine.story import Member, MoveKind, Story, Turn, TurnKind, TurnState
 from engine.writing.head import (
     UNSET,
     ExpectedHead,
@@ -65,29 +65,15 @@ async def write_turn(
             if known is not None:
                 raise StoryMovedOn(story.head_turn_id)
             await get_free_head(tx, story, expected_head_id)
-            turn = await turns.insert_turn(
+            return await _append(
                 tx,
-                guild_id=guild_id,
-                story_id=story.id,
-                parent_id=story.head_turn_id,
-                kind=TurnKind.HUMAN,
-                state=TurnState.WRITTEN,
-                author=member,
-                text=text,
-                source_message_id=source_message_id,
-                interaction_id=interaction_id,
-                now_ms=engine.clock(),
-            )
-            await move_story(
-                tx,
+                engine,
                 story,
-                MoveKind.WRITE,
-                turn.id,
-                member_id=member.id,
+                member=member,
+                text=text,
                 interaction_id=interaction_id,
-                now_ms=engine.clock(),
+                source_message_id=source_message_id,
             )
-            return turn
     except (NotYourTurn, StoryMovedOn) as refusal:
         if isinstance(expected_head_id, Unset):
             raise
@@ -101,6 +87,41 @@ async def write_turn(
             interaction_id=interaction_id,
         )
         raise moved_on from refusal
+
+
+async def _append(
+    tx: Transaction,
+    engine: Engine,
+    story: Story,
+    *,
+    member: Member,
+    text: str,
+    interaction_id: int,
+    source_message_id: int | None,
+) -> Turn:
+    turn = await turns.insert_turn(
+        tx,
+        guild_id=story.guild_id,
+        story_id=story.id,
+        parent_id=story.head_turn_id,
+        kind=TurnKind.HUMAN,
+        state=TurnState.WRITTEN,
+        author=member,
+        text=text,
+        source_message_id=source_message_id,
+        interaction_id=interaction_id,
+        now_ms=engine.clock(),
+    )
+    await move_story(
+        tx,
+        story,
+        MoveKind.WRITE,
+        turn.id,
+        member_id=member.id,
+        interaction_id=interaction_id,
+        now_ms=engine.clock(),
+    )
+    return turn
 
 
 async def _hold_text(
