@@ -1,8 +1,9 @@
 """What is asked of a model server and what comes back."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from enum import IntEnum
+from typing import Any, Literal, Protocol
 
 Role = Literal["system", "user", "assistant"]
 
@@ -17,12 +18,55 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How the next token is drawn. Names and ranges as in the OpenAI protocol and vLLM."""
+    """How the next token is drawn. Neutral values switch a sampler off.
+
+    Names and meanings as in the OpenAI protocol and vLLM where they have them, and as in
+    llama.cpp's server for the rest (`docs/samplers.md`).
+    """
 
     temperature: float = 0.8
+    dynatemp_range: float = 0.0  # temperature moves by so much either way, with the entropy
+    dynatemp_exponent: float = 1.0
+    top_k: int = 50  # 0: all
     top_p: float = 0.95
-    top_k: int = 50
-    frequency_penalty: float = 0.4  # small models go round in circles without one
+    min_p: float = 0.0
+    typical_p: float = 1.0
+    repetition_penalty: float = 1.0  # of tokens in prompt and reply
+    presence_penalty: float = 0.0  # of tokens in the reply
+    frequency_penalty: float = 0.4  # likewise; small models go round in circles without one
+    no_repeat_ngram_size: int = 0
+    dry_multiplier: float = 0.0
+    dry_base: float = 1.75
+    dry_allowed_length: int = 2
+    dry_penalty_last_n: int = -1  # tokens looked back at; -1: all
+    dry_sequence_breakers: tuple[str, ...] = ("\n", ":", '"', "*")
+    xtc_probability: float = 0.0
+    xtc_threshold: float = 0.1
+
+
+class Priority(IntEnum):
+    """Who goes first; a lower number. As vLLM's `priority`."""
+
+    INTERACTIVE = 0  # somebody looks at the screen
+    BACKGROUND = 10  # summaries, canon, scoring
+
+
+@dataclass(frozen=True, slots=True)
+class Banned:
+    """What a reply must not contain. Case does not count; words are matched whole."""
+
+    phrases: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()  # regular expressions in RE2's syntax
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What form a reply must have: exactly one of the four is given."""
+
+    json_schema: Mapping[str, Any] | None = None
+    choice: tuple[str, ...] = ()
+    regex: str | None = None
+    grammar: str | None = None  # Lark, as llguidance reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +78,12 @@ class ModelRequest:
     seed: int
     sampling: Sampling = Sampling()
     stop: tuple[str, ...] = ()
+    banned: Banned = Banned()
+    structure: Structure | None = None
+    adapter: str | None = None  # a name that the server lists beside its base model
+    priority: Priority = Priority.INTERACTIVE
     cache_salt: str = ""  # requests share cached prefixes only within one salt; one salt a server
+    channel: str = ""  # the fair share of a server is divided by channel
 
 
 @dataclass(frozen=True, slots=True)
