@@ -21,7 +21,7 @@ from engine.serving.faults import ApiError, bad_request, generation_failed, not_
 from engine.serving.loading import LoadedModel
 from engine.serving.loop import make_loop
 from engine.serving.row import Row
-from engine.serving.row_control import Rule
+from engine.serving.row_control import BatchRule
 from engine.serving.sampling import Sampling
 from engine.settings import ServingSettings
 
@@ -40,7 +40,7 @@ class Batch:
     """The running requests of one model. All methods are for the event loop."""
 
     def __init__(
-        self, loaded: LoadedModel, settings: ServingSettings, rules: Sequence[Rule] = ()
+        self, loaded: LoadedModel, settings: ServingSettings, rules: Sequence[BatchRule] = ()
     ) -> None:
         self.loaded = loaded
         self.running_limit = settings.running_requests

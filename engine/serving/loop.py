@@ -8,7 +8,7 @@ from transformers import ContinuousBatchingConfig, GenerationConfig
 from engine.serving import attention, row_control, scheduler
 from engine.serving.cache_size import cache_blocks
 from engine.serving.loading import LoadedModel
-from engine.serving.row_control import RowControl, Rule
+from engine.serving.row_control import BatchRule, RowControl
 from engine.settings import ServingSettings
 
 # Longer prompts are read in pieces of so many tokens, beside the replies being written.
@@ -16,7 +16,7 @@ STEP_TOKENS_CPU, STEP_TOKENS_GPU = 256, 1024
 GPU_SHARE = 0.8  # of what is free, for the KV cache; the rest is for activations
 
 
-def make_loop(loaded: LoadedModel, settings: ServingSettings, rules: Sequence[Rule]) -> Any:
+def make_loop(loaded: LoadedModel, settings: ServingSettings, rules: Sequence[BatchRule]) -> Any:
     """Return transformers' ContinuousBatchingManager, not yet started."""
     on_cpu = loaded.model.device.type == "cpu"
     if on_cpu:

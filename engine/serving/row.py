@@ -3,11 +3,25 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.serving.sampling import Sampling
 
+if TYPE_CHECKING:  # it takes seconds to import, and HTTP is open before that
+    from torch import Tensor
+
 _SECRET = secrets.token_bytes(16)
+
+
+class Rule(Protocol):
+    """Says what one request may write next.
+
+    It is called in the generation loop. A rule that raises ends its own request and no other.
+    """
+
+    def __call__(self, logits: "Tensor", reply: list[int]) -> None:
+        """Change one row of logits [vocabulary], fp32, in place, given the reply so far."""
+        ...
 
 
 @dataclass(eq=False, slots=True)
@@ -20,6 +34,7 @@ class Row:
     prompt_tokens: int
     sampling: Sampling
     cache_salt: str = ""
+    rules: tuple[Rule, ...] = ()
     cached_tokens: int = 0  # written by the scheduler
     error: str | None = None  # written by RowControl
 

@@ -16,8 +16,8 @@ from transformers.generation.continuous_batching.cb_logits_processors import (
 from engine.serving.draw import draw, lower_repeats
 from engine.serving.row import Row
 
-# Changes one row of logits [vocabulary] in place before a token is drawn.
-Rule = Callable[[Tensor, Row], None]
+# Changes each row of logits [vocabulary] in place, before the row's own rules.
+BatchRule = Callable[[Tensor, Row], None]
 
 
 class RowControl(ContinuousBatchingLogitsProcessor):
@@ -26,7 +26,7 @@ class RowControl(ContinuousBatchingLogitsProcessor):
     supported_kwargs = {"row": Row}  # noqa: RUF012 - the base class declares it so
     ignored_kwargs = ()
 
-    def __init__(self, stop_token: int, rules: Sequence[Rule] = ()) -> None:
+    def __init__(self, stop_token: int, rules: Sequence[BatchRule] = ()) -> None:
         self.stop_token = stop_token
         self.rules = rules
         self.rows: list[Row] = []
@@ -57,9 +57,9 @@ class RowControl(ContinuousBatchingLogitsProcessor):
         # these there is a row at the end that means nothing.
         live = scores[: len(self.rows)]
         if self.rows:
-            if self.rules:
-                for logits, row in zip(live, self.rows, strict=True):
-                    self.apply_rules(logits, row)
+            for logits, row, reply in zip(live, self.rows, self.replies, strict=True):
+                if self.rules or row.rules:
+                    self.apply_rules(logits, row, reply)
             for logits, row, reply in zip(live, self.rows, self.replies, strict=True):
                 if row.sampling.frequency_penalty and reply:
                     lower_repeats(logits, reply, row.sampling.frequency_penalty)
@@ -68,11 +68,13 @@ class RowControl(ContinuousBatchingLogitsProcessor):
             live.scatter_(1, tokens[:, None], torch.inf)
         return scores
 
-    def apply_rules(self, logits: Tensor, row: Row) -> None:
-        """Apply the rules to one row; a rule that raises ends its own request."""
+    def apply_rules(self, logits: Tensor, row: Row, reply: list[int]) -> None:
+        """Apply the batch's rules and the row's own; a rule that raises ends its request."""
         try:
-            for rule in self.rules:
-                rule(logits, row)
+            for batch_rule in self.rules:
+                batch_rule(logits, row)
+            for rule in row.rules:
+                rule(logits, reply)
         except Exception as error:  # noqa: BLE001 - or it would end every request in the loop
             row.error = f"{type(error).__name__} in a logits rule"
             allow_only(logits, self.stop_token)

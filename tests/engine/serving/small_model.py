@@ -11,7 +11,7 @@ from torch import Tensor
 
 from engine.serving.batch import Batch
 from engine.serving.loading import LoadedModel, load
-from engine.serving.row import Row
+from engine.serving.row import Row, Rule
 from engine.serving.row_control import allow_only
 from engine.serving.sampling import Sampling
 from engine.settings import Quantization, ServingSettings
@@ -70,11 +70,17 @@ def tokens_of(batch: Batch, text: str) -> list[int]:
 
 
 async def reply(
-    batch: Batch, prompt: str | list[int], most_tokens: int, sampling: Sampling, salt: str = ""
+    batch: Batch,
+    prompt: str | list[int],
+    most_tokens: int,
+    sampling: Sampling,
+    salt: str = "",
+    *,
+    rules: tuple[Rule, ...] = (),
 ) -> list[int]:
     """Return the tokens of one reply."""
     ids = tokens_of(batch, prompt) if isinstance(prompt, str) else prompt
-    row = Row(len(ids), sampling, salt)
+    row = Row(len(ids), sampling, salt, rules)
     tokens: list[int] = []
     with batch.reserve(1):
         outputs = batch.generate(ids, row, most_tokens=most_tokens, ignore_stop_tokens=True)

@@ -105,6 +105,41 @@ async def test_faults_in_some_rows_leave_the_other_rows_alone(batch: Batch) -> N
     assert batch.loop_is_up
 
 
+async def test_a_rule_acts_on_its_own_row_and_sees_the_reply_so_far(batch: Batch) -> None:
+    plain = await reply(batch, "The sea was", 6, GREEDY)
+    seen: list[list[int]] = []
+
+    def forbid(logits: Tensor, so_far: list[int]) -> None:
+        seen.append(list(so_far))
+        logits[plain[2]] = -torch.inf
+
+    ruled, beside = await asyncio.gather(
+        reply(batch, "The sea was", 6, GREEDY, rules=(forbid,)),
+        reply(batch, "The sea was", 6, GREEDY),
+    )
+    assert beside == plain
+    assert plain[2] not in ruled
+    assert seen == [ruled[:n] for n in range(6)]
+
+
+async def test_a_rule_that_raises_ends_its_own_request_alone(batch: Batch) -> None:
+    plain = await reply(batch, "The sea was", 12, GREEDY)
+
+    def stumble(_logits: Tensor, so_far: list[int]) -> None:
+        if len(so_far) == 3:
+            raise ValueError("a bug in a rule")
+
+    broken, beside = await asyncio.gather(
+        reply(batch, "The sea was", 12, GREEDY, rules=(stumble,)),
+        reply(batch, "The sea was", 12, GREEDY),
+        return_exceptions=True,
+    )
+    assert isinstance(broken, ApiError)
+    assert broken.code == "generation_failed"
+    assert beside == plain
+    assert batch.loop_is_up
+
+
 async def test_a_long_prompt_is_read_in_pieces_while_others_write(batch: Batch) -> None:
     alone = await reply(batch, "A bell", 12, DRAWN)
     writing = asyncio.create_task(reply(batch, "A bell", 12, DRAWN))
