@@ -39,6 +39,10 @@ check: $(VENV)/.ok
 kill: $(MODEL)/config.json
 	KILL_ROUNDS=60 MODEL_KILL_ROUNDS=20 MODEL_KILL_SERVER=real $(PYTHON) -m pytest -q -s tests/kill
 
+# What `make test` proves in short, at length: floods, faults for a minute, a thousand requests.
+prove: $(MODEL)/config.json
+	PROVE=1 $(PYTHON) -m pytest -q -s tests/prove
+
 bench: $(MODEL)/config.json
 	$(PYTHON) -m bench.serving
 
@@ -46,4 +50,4 @@ lock:
 	uv pip compile pyproject.toml --all-extras -c constraints-cpu.txt --generate-hashes \
 	  --no-emit-package torch --python-version 3.11 --no-header -o requirements.lock
 
-.PHONY: run demo test check kill bench lock
+.PHONY: run demo test check kill prove bench lock

@@ -8,7 +8,6 @@ itself, or one death after another) ends the process.
 import asyncio
 import contextlib
 import time
-import uuid
 from collections import deque
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from typing import Any
@@ -23,6 +22,7 @@ from engine.serving.loop import make_loop
 from engine.serving.row import Row
 from engine.serving.row_control import BatchRule
 from engine.serving.sampling import Sampling
+from engine.serving.submission import Submission
 from engine.settings import ServingSettings
 
 log = structlog.get_logger()
@@ -50,7 +50,7 @@ class Batch:
         self.is_empty.set()
         self.loop_is_up = False
         self.context_tokens = min(settings.context_tokens, loaded.most_positions)
-        self._outputs: dict[str, asyncio.Queue[Any]] = {}
+        self._submissions: dict[Submission, None] = {}  # in order of arrival
         self._busy_since = 0.0
         self._seconds_per_request = 5.0  # moving average
         self.restarts = 0
@@ -99,8 +99,8 @@ class Batch:
         too_often = len(self._deaths) == DEATHS_IN_A_MINUTE and now - self._deaths[0] < 60
         if too_often or isinstance(error, torch.AcceleratorError):
             raise LoopBeyondRepair(repr(error)) from error
-        for outputs in self._outputs.values():
-            outputs.put_nowait(None)  # for those whom the dying loop told nothing
+        for submission in self._submissions:  # for those whom the dying loop told nothing
+            submission.fail(generation_failed("the generation loop ended"))
         await asyncio.to_thread(self._manager.stop, hard_stop=True, timeout=SECONDS_TO_STOP)
         self.restarts += 1
         try:
@@ -154,52 +154,56 @@ class Batch:
         Raises:
             ApiError: the request or the whole loop broke.
         """
-        request_id = uuid.uuid4().hex  # an id that comes again would break both requests
-        outputs: asyncio.Queue[Any] = asyncio.Queue()
-        # First, or the first outputs are lost; and nothing but a put, which cannot raise.
-        self._manager.register_result_handler(request_id, outputs.put_nowait)
-        if not self._outputs:
+        submission = self.submission(
+            prompt, row, most_tokens=most_tokens, ignore_stop_tokens=ignore_stop_tokens
+        )
+        async with contextlib.aclosing(self.outputs(submission)) as outputs:
+            async for tokens in outputs:
+                yield tokens
+
+    def submission(
+        self, prompt: list[int], row: Row, *, most_tokens: int, ignore_stop_tokens: bool = False
+    ) -> Submission:
+        """Return a request that can be rewound; it enters the loop when `outputs` is read."""
+        return Submission(
+            self._manager,
+            prompt,
+            row,
+            most_tokens=most_tokens,
+            ignore_stop_tokens=ignore_stop_tokens,
+            on_break=self._broke,
+        )
+
+    async def outputs(self, submission: Submission) -> AsyncGenerator[list[int], None]:
+        """Yield the reply's tokens so far; close the generator to cancel.
+
+        Raises:
+            ApiError: the request or the whole loop broke.
+        """
+        if not self._submissions:
             self._busy_since = time.monotonic()
-        self._outputs[request_id] = outputs
-        finished = False
+        self._submissions[submission] = None
         try:
-            accepted = self._manager.add_request(
-                prompt,
-                request_id=request_id,
-                max_new_tokens=most_tokens,
-                eos_token_id=[] if ignore_stop_tokens else None,
-                streaming=True,
-                row=row,
-            )
-            if accepted is None:
-                raise not_ready("recovering")
-            while not finished:
-                output = await outputs.get()
-                finished = output is None or output.is_finished()
-                if row.error:
-                    raise generation_failed(row.error)
-                if output is None or output.error:
-                    raise generation_failed("the generation loop ended")
-                yield output.generated_tokens
+            async with contextlib.aclosing(submission.outputs()) as outputs:
+                async for tokens in outputs:
+                    yield tokens
         finally:
-            if not finished:
-                self._manager.cancel_request(request_id)
-            del self._outputs[request_id]
-            router = self._manager.output_router
-            with router._lock:  # noqa: SLF001 - transformers ends handlers of finished requests only
-                router.result_handlers.pop(request_id, None)
+            del self._submissions[submission]
+
+    def _broke(self, submission: Submission) -> None:
+        submission.fail(generation_failed("the generation loop ended"))
 
     # --- figures --------------------------------------------------------------------------------
 
     @property
     def running(self) -> int:
         """Return how many requests are in the batch."""
-        return min(len(self._outputs), self.running_limit)
+        return min(len(self._submissions), self.running_limit)
 
     @property
     def waiting(self) -> int:
         """Return how many requests wait for a place in the batch."""
-        return len(self._outputs) - self.running
+        return len(self._submissions) - self.running
 
     @property
     def seconds_since_step(self) -> float | None:
@@ -208,7 +212,7 @@ class Batch:
         A step makes a token for every running request, or reads a piece of a prompt. A finished
         reply that its client is slow to take does not count: the loop owes it nothing.
         """
-        if not self._outputs or self._processor is None:
+        if not self._submissions or self._processor is None:
             return None
         last_step_at: float = self._processor.scheduler.last_step_at
         return time.monotonic() - max(last_step_at, self._busy_since)

@@ -51,6 +51,8 @@ class OldestFirst(FIFOScheduler):
     def __init__(self, cache: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(cache, *args, **kwargs)
         self.last_step_at = time.monotonic()
+        # The rows of the step under way with the number of tokens of each, in packing order.
+        self.step: list[tuple[Row, int]] = []
         self._mark, self._free = cache.mark_complete_blocks, cache.free_blocks
         cache.mark_complete_blocks = self.mark_complete_blocks
         cache.free_blocks = self.free_blocks
@@ -63,7 +65,9 @@ class OldestFirst(FIFOScheduler):
             # Set when requests are pushed out and cleared only when one finishes: if those that
             # stayed are cancelled instead, nothing would ever be admitted again.
             self.block_new_requests = False
-        return super().schedule_batch(token_budget, cache_budget)
+        chosen = super().schedule_batch(token_budget, cache_budget)
+        self.step = [(row_of(future.state), future.query_length) for future in chosen[0] or ()]
+        return chosen
 
     def mark_complete_blocks(self, state: Any, blocks: dict[str, int]) -> None:
         """File the blocks that a step filled under the request's salt."""

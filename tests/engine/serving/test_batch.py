@@ -193,7 +193,7 @@ async def test_a_cancelled_request_leaves_nothing_behind(batch: Batch) -> None:
     async with asyncio.timeout(5):
         while batch._manager.batch_processor.scheduler.active_requests:
             await asyncio.sleep(0.01)
-    assert not batch._outputs
+    assert not batch._submissions
     assert not batch._manager.output_router.result_handlers
     assert (batch.taken, batch.cache_use, batch.seconds_since_step) == (0, 0.0, None)
 

@@ -48,7 +48,8 @@ async def test_a_pushed_out_request_comes_back_when_those_who_stayed_are_cancell
         async with asyncio.timeout(20):
             while not scheduler.block_new_requests:
                 await asyncio.sleep(0.005)
-        tasks = dict(zip(batch._outputs, asked, strict=True))
+        ids = [submission.id for submission in batch._submissions]
+        tasks = dict(zip(ids, asked, strict=True))
         (pushed_out,) = scheduler.waiting_requests
         (stayed,) = scheduler.active_requests
         tasks[stayed].cancel()
