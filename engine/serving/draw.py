@@ -1,76 +1,153 @@
-"""Drawing the next token of every row, each row by its own temperature, top_k, top_p and number.
+"""Drawing the next token of every row, each row by its own settings and number.
 
-The processors of transformers sort the whole vocabulary for each of these; a partial sort of the
-few tokens that can be drawn at all is about twenty times faster. Meanings as in vLLM.
+The processors of transformers sort the whole vocabulary for each setting; a partial sort of the
+few tokens that can be drawn at all is many times faster. Rows are taken together by how wide that
+sort has to be, which a row's own scores and settings decide: what else is in the batch never
+changes what a row draws. The order of the cuts is that of transformers, and XTC comes last
+(`docs/samplers.md`).
 """
+
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 from engine.serving.sampling import Sampling
+from engine.serving.warpers import (
+    NO_LIMIT,
+    cut_likeliest,
+    cut_min_p,
+    cut_top_k,
+    cut_top_p,
+    cut_typical,
+    dynamic_temperature,
+)
 
-NUCLEUS_TOKENS = 1024  # nearly every nucleus fits in so many; a larger one costs a full sort
+WIDTHS = (64, 256, 1024)  # of the partial sorts
+LIKELIEST, UNSORTED = 1, 0  # in the place of a width: the likeliest token alone; all as they lie
+LEAST_TEMPERATURE = 0.001  # below, the division would overflow, and the draw is greedy anyway
+
+Coins = list[float]
 
 
-def draw(scores: Tensor, samplings: list[Sampling], numbers: list[float]) -> Tensor:
-    """Draw one token a row; scores are [rows, vocabulary], the result is [rows] of int64."""
+def draw(scores: Tensor, samplings: list[Sampling], numbers: list[float], coins: Coins) -> Tensor:
+    """Draw one token a row; scores are [rows, vocabulary], the result is [rows] of int64.
+
+    `coins` decide whether XTC acts.
+    """
     tokens = torch.empty(len(samplings), dtype=torch.int64, device=scores.device)
-    narrow = [i for i, s in enumerate(samplings) if 0 < s.top_k <= NUCLEUS_TOKENS]
-    wide = [i for i in range(len(samplings)) if i not in set(narrow)]
-    if narrow:
-        picked = torch.tensor(narrow, device=scores.device)
-        rows = scores if len(narrow) == len(samplings) else scores[picked]
-        kept = [samplings[i] for i in narrow]
-        tokens[picked] = draw_from_few(rows, kept, [numbers[i] for i in narrow])
-    for i in wide:
-        tokens[i] = draw_from_all(scores[i], samplings[i], numbers[i])
+    vocabulary = scores.shape[1]
+    open_rows = {i: first_width(s, vocabulary) for i, s in enumerate(samplings)}
+    while open_rows:
+        width = min(open_rows.values())
+        group = [i for i, wanted in open_rows.items() if wanted == width]
+        picked = torch.tensor(group, device=scores.device)
+        rows = Rows(
+            scores if len(group) == len(samplings) else scores[picked],
+            [samplings[i] for i in group],
+            [numbers[i] for i in group],
+            [coins[i] for i in group],
+        )
+        drawn, is_decided = rows.draw(width)
+        tokens[picked] = drawn
+        for i, decided in zip(group, is_decided, strict=True):
+            if decided:
+                del open_rows[i]
+            else:
+                open_rows[i] = next_width(samplings[i], width, vocabulary)
     return tokens
 
 
-def lower_repeats(logits: Tensor, reply: list[int], frequency_penalty: float) -> None:
-    """Lower each token's logit [vocabulary] by the penalty times its count in the reply.
-
-    The frequency penalty of the OpenAI protocol; the prompt does not count.
-    """
-    tokens, counts = torch.tensor(reply, device=logits.device).unique(return_counts=True)
-    logits[tokens] -= frequency_penalty * counts
-
-
-def draw_from_few(scores: Tensor, samplings: list[Sampling], numbers: list[float]) -> Tensor:
-    """Draw for rows whose top_k is small, all at once."""
-
-    def column(values: list[float]) -> Tensor:
-        return torch.tensor(values, device=scores.device)[:, None]
-
-    width = min(max(s.top_k for s in samplings), scores.shape[1])
-    best, ids = scores.topk(width, dim=1)
-    best = best / column([s.temperature for s in samplings])
-    ranks = torch.arange(width, device=scores.device)[None]
-    best = best.masked_fill(ranks >= column([float(s.top_k) for s in samplings]), -torch.inf)
-    probabilities = nucleus(best.softmax(1), column([s.top_p for s in samplings]))
-    return ids.gather(1, pick(probabilities, column(numbers))).squeeze(1)
-
-
-def draw_from_all(scores: Tensor, sampling: Sampling, number: float) -> Tensor:
-    """Draw for one row whose top_k is off or large."""
-    probabilities = (scores / sampling.temperature).softmax(0)
-    vocabulary = len(probabilities)
-    if sampling.top_k == 0 and sampling.top_p >= 1:
-        return pick(probabilities[None], torch.tensor([[number]], device=scores.device))[0, 0]
-    width = min(sampling.top_k or NUCLEUS_TOKENS, vocabulary)
-    best, ids = probabilities.topk(width)
-    if not sampling.top_k and best.sum() < sampling.top_p:
-        best, ids = probabilities.sort(descending=True)
+def first_width(sampling: Sampling, vocabulary: int) -> int:
+    """Return how many of the likeliest tokens to look at first."""
+    if sampling.top_k == 1:
+        return LIKELIEST
     if sampling.top_k:
-        best = best / best.sum()
-    kept = nucleus(best[None], torch.tensor([[sampling.top_p]], device=scores.device))
-    return ids[pick(kept, torch.tensor([[number]], device=scores.device))[0, 0]]
+        return next((w for w in WIDTHS if sampling.top_k <= w <= vocabulary), vocabulary)
+    if sampling.top_p < 1 or sampling.min_p > 0:
+        return min(WIDTHS[0], vocabulary)
+    return UNSORTED
 
 
-def nucleus(probabilities: Tensor, top_p: Tensor) -> Tensor:
-    """Zero all but the fewest tokens whose mass reaches top_p; rows are in falling order."""
-    before = probabilities.cumsum(1) - probabilities
-    return probabilities.masked_fill(before >= top_p, 0)
+def next_width(sampling: Sampling, width: int, vocabulary: int) -> int:
+    """Return how many to look at when `width` were too few."""
+    if width < WIDTHS[-1] < vocabulary:
+        return WIDTHS[-1]
+    return vocabulary if sampling.top_p < 1 else UNSORTED
+
+
+class Rows:
+    """Rows of one step that are drawn together, and their settings as columns."""
+
+    def __init__(
+        self, scores: Tensor, samplings: list[Sampling], numbers: list[float], coins: Coins
+    ) -> None:
+        self.scores, self.samplings = scores, samplings
+        self.numbers, self.coins = numbers, coins
+
+    def column(self, value: Callable[[Sampling], float]) -> Tensor:
+        """Return a value of every row's settings as a column."""
+        return self.tensor([value(s) for s in self.samplings])
+
+    def tensor(self, values: list[float]) -> Tensor:
+        """Return one number a row as a column."""
+        return torch.tensor(values, dtype=torch.float32, device=self.scores.device)[:, None]
+
+    def draw(self, width: int) -> tuple[Tensor, list[bool]]:
+        """Return a token a row, and for which rows the width was enough to say so."""
+        decided = [True] * len(self.samplings)
+        if width == LIKELIEST:
+            return self.scores.argmax(1), decided
+        if width == UNSORTED:
+            best, ids = self.scores, None
+        elif width == self.scores.shape[1]:
+            best, ids = self.scores.sort(1, descending=True)
+        else:
+            best, ids = self.scores.topk(width, 1)
+        # A dynamic temperature comes last: it is measured on what is left.
+        temperature = self.column(lambda s: 1.0 if s.dynatemp_range else s.temperature)
+        kept = self.cut_by_rank(best / temperature, temperature)
+        kept = cut_min_p(kept, self.column(lambda s: s.min_p))
+        if best.shape[1] < self.scores.shape[1]:
+            is_cut = torch.isneginf(kept[:, -1]).tolist()
+            decided = [bool(s.top_k or c) for s, c in zip(self.samplings, is_cut, strict=True)]
+        weights = self.cut_by_character(kept).softmax(1)
+        index = pick(weights, self.tensor(self.numbers))
+        return (index if ids is None else ids.gather(1, index)).squeeze(1), decided
+
+    def cut_by_rank(self, best: Tensor, temperature: Tensor) -> Tensor:
+        """Apply top_k and top_p to scores in falling order."""
+        if any(s.top_k for s in self.samplings):
+            best = cut_top_k(best, self.column(lambda s: s.top_k or NO_LIMIT))
+        if any(s.top_p < 1 for s in self.samplings):
+            log_sums = best.logsumexp(1, keepdim=True)
+            if best.shape[1] < self.scores.shape[1] and not all(s.top_k for s in self.samplings):
+                whole = (self.scores / temperature).logsumexp(1, keepdim=True)
+                log_sums = torch.where(self.column(lambda s: s.top_k) > 0, log_sums, whole)
+            top_p = self.column(lambda s: s.top_p if s.top_p < 1 else NO_LIMIT)
+            best = cut_top_p(best, log_sums, top_p)
+        return best
+
+    def cut_by_character(self, kept: Tensor) -> Tensor:
+        """Apply typical_p, XTC and dynamic temperature, to tokens in any order."""
+        if any(s.typical_p < 1 for s in self.samplings):
+            limit = self.column(lambda s: s.typical_p if s.typical_p < 1 else NO_LIMIT)
+            kept = cut_typical(kept, limit)
+        acts = [c < s.xtc_probability for c, s in zip(self.coins, self.samplings, strict=True)]
+        if any(acts):
+            pairs = zip(acts, self.samplings, strict=True)
+            limits = [s.xtc_threshold if act else NO_LIMIT for act, s in pairs]
+            kept = cut_likeliest(kept, self.tensor(limits))
+        if any(s.dynatemp_range for s in self.samplings):
+            temperature = dynamic_temperature(
+                kept,
+                self.column(lambda s: s.temperature if s.dynatemp_range else 1.0),
+                self.column(lambda s: s.dynatemp_range),
+                self.column(lambda s: s.dynatemp_exponent),
+                LEAST_TEMPERATURE,
+            )
+            kept = kept / temperature
+        return kept
 
 
 def pick(weights: Tensor, numbers: Tensor) -> Tensor:

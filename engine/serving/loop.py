@@ -9,6 +9,7 @@ from engine.serving import attention, row_control, scheduler
 from engine.serving.cache_size import cache_blocks
 from engine.serving.loading import LoadedModel
 from engine.serving.row_control import BatchRule, RowControl
+from engine.serving.token_bytes import TokenBytes
 from engine.settings import ServingSettings
 
 # Longer prompts are read in pieces of so many tokens, beside the replies being written.
@@ -40,5 +41,5 @@ def make_loop(loaded: LoadedModel, settings: ServingSettings, rules: Sequence[Ba
             auto_switch_to_flash=False,
         ),
     )
-    row_control.install(manager, RowControl(loaded.stop_token, rules))
+    row_control.install(manager, RowControl(loaded.stop_token, rules, TokenBytes(loaded.tokenizer)))
     return manager

@@ -1,10 +1,12 @@
 """What the generation loop knows of each request."""
 
 import hashlib
+import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from engine.serving.logprobs import TokenLogprobs
 from engine.serving.sampling import Sampling
 
 if TYPE_CHECKING:  # it takes seconds to import, and HTTP is open before that
@@ -24,7 +26,7 @@ class Rule(Protocol):
         ...
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class Row:
     """One request, as seen by the event loop and by the generation loop.
 
@@ -37,6 +39,9 @@ class Row:
     rules: tuple[Rule, ...] = ()
     cached_tokens: int = 0  # written by the scheduler
     error: str | None = None  # written by RowControl
+    adapter: Adapter | None = None  # None: the base model alone
+    top_logprobs: int | None = None  # how many of the likeliest to note; None: note nothing
+    logprobs: list[TokenLogprobs] = field(default_factory=list)  # written by RowControl
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> "Row":
         """Stay the same object when transformers copies the options of a pushed-out request."""
@@ -46,6 +51,11 @@ class Row:
         """Return the hash from which this request's chain of cache blocks starts.
 
         Block hashes have 64 bits and contents are never compared, so the start is unguessable.
+        It tells apart salts, adapters, and the weights that an adapter had one after the other.
         """
-        digest = hashlib.blake2b(self.cache_salt.encode(), digest_size=8, key=_SECRET).digest()
+        adapter = self.adapter
+        voice = (adapter.name, adapter.filling) if adapter else None
+        # As JSON: joined as plain text, two different pairs could read alike.
+        whose = json.dumps([self.cache_salt, voice]).encode()
+        digest = hashlib.blake2b(whose, digest_size=8, key=_SECRET).digest()
         return int.from_bytes(digest, "little")

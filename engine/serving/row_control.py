@@ -4,8 +4,9 @@ An exception in a processor ends the loop and every request in it. `RowControl` 
 on a single row so that it can end only its own request.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
@@ -13,7 +14,9 @@ from transformers.generation.continuous_batching.cb_logits_processors import (
     ContinuousBatchingLogitsProcessor,
 )
 
-from engine.serving.draw import draw, lower_repeats
+from engine.serving.draw import draw
+from engine.serving.logprobs import TokenLogprobs
+from engine.serving.lookback import Lookback
 from engine.serving.row import Row
 
 # Changes each row of logits [vocabulary] in place, before the row's own rules.
@@ -26,12 +29,20 @@ class RowControl(ContinuousBatchingLogitsProcessor):
     supported_kwargs = {"row": Row}  # noqa: RUF012 - the base class declares it so
     ignored_kwargs = ()
 
-    def __init__(self, stop_token: int, rules: Sequence[BatchRule] = ()) -> None:
+    def __init__(
+        self,
+        stop_token: int,
+        rules: Sequence[BatchRule] = (),
+        token_bytes: Mapping[int, bytes] | None = None,
+    ) -> None:
         self.stop_token = stop_token
         self.rules = rules
+        self.token_bytes = token_bytes or {}
         self.rows: list[Row] = []
+        self.states: list[Any] = []
         self.replies: list[list[int]] = []
-        self.numbers: list[float] = []
+        # Each is forgotten with its row.
+        self.lookbacks: WeakKeyDictionary[Row, Lookback] = WeakKeyDictionary()
 
     def fill_defaults(self, int32_tensor: Tensor) -> None:
         """Set nothing: the rows are not told through tensors."""
@@ -39,14 +50,10 @@ class RowControl(ContinuousBatchingLogitsProcessor):
 
     def prepare_tensor_args(self, requests: list[Any]) -> Tensor:
         """Note the rows of the step about to run, in their order."""
-        states = [request.state for request in requests]
-        self.rows = [state.logit_processor_kwargs["row"] for state in states]
+        self.states = [request.state for request in requests]
+        self.rows = [state.logit_processor_kwargs["row"] for state in self.states]
         self.replies = [
-            reply_tokens(state, row) for row, state in zip(self.rows, states, strict=True)
-        ]
-        self.numbers = [
-            row.sampling.number_at(len(reply))
-            for row, reply in zip(self.rows, self.replies, strict=True)
+            reply_tokens(state, row) for row, state in zip(self.rows, self.states, strict=True)
         ]
         return torch.zeros(len(requests), dtype=torch.int32)
 
@@ -57,27 +64,59 @@ class RowControl(ContinuousBatchingLogitsProcessor):
         # these there is a row at the end that means nothing.
         live = scores[: len(self.rows)]
         if self.rows:
-            for logits, row, reply in zip(live, self.rows, self.replies, strict=True):
-                if self.rules or row.rules:
-                    self.apply_rules(logits, row, reply)
-            for logits, row, reply in zip(live, self.rows, self.replies, strict=True):
-                if row.sampling.frequency_penalty and reply:
-                    lower_repeats(logits, reply, row.sampling.frequency_penalty)
+            asked = [i for i, row in enumerate(self.rows) if row.top_logprobs is not None]
+            raw = live[asked].log_softmax(1) if asked else None
+            for i, logits in enumerate(live):
+                self.shape(logits, i)
             self.end_impossible_rows(live)
-            tokens = draw(live, [row.sampling for row in self.rows], self.numbers)
+            tokens = self.draw(live)
             live.scatter_(1, tokens[:, None], torch.inf)
+            if raw is not None:
+                self.note_logprobs(raw, asked, tokens)
         return scores
 
-    def apply_rules(self, logits: Tensor, row: Row, reply: list[int]) -> None:
-        """Apply the batch's rules and the row's own; a rule that raises ends its request."""
+    def shape(self, logits: Tensor, place: int) -> None:
+        """Apply to one row what is its own; what raises ends its request and no other."""
+        row, reply = self.rows[place], self.replies[place]
         try:
             for batch_rule in self.rules:
                 batch_rule(logits, row)
             for rule in row.rules:
                 rule(logits, reply)
+            if row.sampling.shapes_logits:
+                self.lookback(place).apply(logits, reply)
         except Exception as error:  # noqa: BLE001 - or it would end every request in the loop
             row.error = f"{type(error).__name__} in a logits rule"
             allow_only(logits, self.stop_token)
+
+    def lookback(self, place: int) -> Lookback:
+        """Return what the samplers of a row remember of its text."""
+        row = self.rows[place]
+        if row not in self.lookbacks:
+            prompt = self.states[place].initial_tokens[: row.prompt_tokens]
+            self.lookbacks[row] = Lookback(row.sampling, prompt, self.token_bytes)
+        return self.lookbacks[row]
+
+    def draw(self, scores: Tensor) -> Tensor:
+        """Draw a token for every row by its seed and place."""
+        samplings = [row.sampling for row in self.rows]
+        places = [len(reply) for reply in self.replies]
+        numbers = [s.number_at(n) for s, n in zip(samplings, places, strict=True)]
+        coins = [
+            s.coin_at(n) if s.xtc_probability else 1.0
+            for s, n in zip(samplings, places, strict=True)
+        ]
+        return draw(scores, samplings, numbers, coins)
+
+    def note_logprobs(self, raw: Tensor, asked: list[int], tokens: Tensor) -> None:
+        """Note how likely the drawn tokens were to the model, before anything was done to them."""
+        for logs, i in zip(raw, asked, strict=True):
+            row = self.rows[i]
+            values, ids = logs.topk(min(row.top_logprobs or 0, len(logs)))
+            token = int(tokens[i])
+            likeliest = zip(ids.tolist(), values.tolist(), strict=True)
+            del row.logprobs[len(self.replies[i]) :]  # of what was taken back
+            row.logprobs.append(TokenLogprobs(token, float(logs[token]), tuple(likeliest)))
 
     def end_impossible_rows(self, scores: Tensor) -> None:
         """End rows with NaN, +inf or no possible token: nothing could be drawn from them."""

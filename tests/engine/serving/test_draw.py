@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.serving.draw import NUCLEUS_TOKENS, draw
+from engine.serving.draw import WIDTHS, draw
 from engine.serving.sampling import Sampling
 
 VOCABULARY = 3000
@@ -29,7 +29,7 @@ SAMPLINGS = st.builds(
     Sampling,
     temperature=st.floats(0.001, 2),
     top_p=st.floats(0.01, 1),
-    top_k=st.sampled_from([0, 1, 2, 50, NUCLEUS_TOKENS, NUCLEUS_TOKENS + 1, VOCABULARY]),
+    top_k=st.sampled_from([0, 1, 2, 50, *WIDTHS, WIDTHS[-1] + 1, VOCABULARY]),
 )
 NUMBERS = st.floats(0, 1, exclude_max=True)
 
@@ -39,7 +39,7 @@ def test_nothing_is_drawn_that_top_k_and_top_p_exclude(
     rows: list[tuple[Sampling, float]], seed: int
 ) -> None:
     scores = logits(len(rows), seed)
-    tokens = draw(scores, [s for s, _ in rows], [n for _, n in rows])
+    tokens = draw(scores, [s for s, _ in rows], [n for _, n in rows], [1.0] * len(rows))
     for row, token, (sampling, _) in zip(scores, tokens.tolist(), rows, strict=True):
         lenient = Sampling(sampling.temperature, sampling.top_p + 1e-4, sampling.top_k)
         assert token in allowed(row, lenient)
@@ -48,22 +48,25 @@ def test_nothing_is_drawn_that_top_k_and_top_p_exclude(
 @given(rows=st.lists(st.tuples(SAMPLINGS, NUMBERS), min_size=2, max_size=5))
 def test_a_row_draws_the_same_alone_as_beside_others(rows: list[tuple[Sampling, float]]) -> None:
     scores = logits(len(rows))
-    together = draw(scores, [s for s, _ in rows], [n for _, n in rows]).tolist()
-    alone = [draw(scores[i : i + 1], [s], [n]).item() for i, (s, n) in enumerate(rows)]
+    together = draw(scores, [s for s, _ in rows], [n for _, n in rows], [1.0] * len(rows)).tolist()
+    alone = [draw(scores[i : i + 1], [s], [n], [1.0]).item() for i, (s, n) in enumerate(rows)]
     assert together == alone
 
 
 @given(number=NUMBERS)
 def test_top_k_of_one_is_the_likeliest_token_whatever_the_number(number: float) -> None:
     scores = logits(3)
-    assert draw(scores, [Sampling(top_k=1)] * 3, [number] * 3).tolist() == scores.argmax(1).tolist()
+    assert (
+        draw(scores, [Sampling(top_k=1)] * 3, [number] * 3, [1.0] * 3).tolist()
+        == scores.argmax(1).tolist()
+    )
 
 
 def test_the_number_that_rounds_to_one_still_draws_a_possible_token() -> None:
     scores = torch.full((1, VOCABULARY), -torch.inf)
     scores[0, [5, 7]] = 0.0
     for sampling in (Sampling(top_k=50), Sampling(), Sampling(top_p=0.9), Sampling(top_k=2000)):
-        assert draw(scores, [sampling], [1 - 2**-53]).item() in {5, 7}
+        assert draw(scores, [sampling], [1 - 2**-53], [1.0]).item() in {5, 7}
 
 
 def test_tokens_come_as_often_as_their_probability_says() -> None:
@@ -77,14 +80,14 @@ def test_tokens_come_as_often_as_their_probability_says() -> None:
         (Sampling(temperature=0.5, top_k=4), [0.6849, 0.2466, 0.0616, 0.0068]),
         (Sampling(temperature=0.5), [0.6849, 0.2466, 0.0616, 0.0068]),
     ):
-        drawn = draw(scores.expand(1000, 4), [sampling] * 1000, numbers)
+        drawn = draw(scores.expand(1000, 4), [sampling] * 1000, numbers, [1.0] * 1000)
         counted = torch.bincount(drawn, minlength=4) / 1000
         assert torch.allclose(counted, torch.tensor(shares), atol=0.0015), sampling
 
 
 def test_a_nucleus_wider_than_the_quick_path_is_still_whole() -> None:
     flat = torch.zeros(1, VOCABULARY)  # 90 % of the mass take 2,700 of 3,000 equal tokens
-    drawn = {draw(flat, [Sampling(top_p=0.9)], [i / 500]).item() for i in range(500)}
+    drawn = {draw(flat, [Sampling(top_p=0.9)], [i / 500], [1.0]).item() for i in range(500)}
     assert len(drawn) == 500
 
 
