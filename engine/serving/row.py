@@ -26,6 +26,16 @@ class Rule(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """Where the weights of an adapter lie while requests are written with it."""
+
+    name: str
+    filling: int  # counts the fillings of all slots: no two of them share a number
+    slot: int
+    rank: int
+
+
 @dataclass(eq=False, slots=True, weakref_slot=True)
 class Row:
     """One request, as seen by the event loop and by the generation loop.
