@@ -13,7 +13,8 @@ import structlog
 from discord import app_commands
 
 from bot.locales import Words
-from bot.permissions import label
+from bot.permissions import permission_name
+from bot.style_refusals import full_list, refused_ban, refused_value
 from engine import errors
 from engine.errors import Failed, QueueScope, Refused, Right
 
@@ -129,6 +130,8 @@ def _(error: errors.NotYourTurn, words: Words) -> str:
 
 @describe.register
 def _(error: errors.NotAllowed, words: Words) -> str:
+    if error.needed is Right.SERVER:
+        return words("Only members with Manage Server can do this. Ask one of them.")
     if error.needed is Right.STARTER:
         return words("Only the story's starter or a moderator can do this. Ask one of them.")
     return words(
@@ -180,6 +183,31 @@ def _(error: errors.ContentRefused, words: Words) -> str:
 
 
 @describe.register
+def _(error: errors.PresetUnknown, words: Words) -> str:
+    return words("There is no preset “{preset}” any more. Open /style again.", preset=error.preset)
+
+
+@describe.register
+def _(error: errors.ValueRefused, words: Words) -> str:
+    return refused_value(error, words)
+
+
+@describe.register
+def _(error: errors.BanRefused, words: Words) -> str:
+    return refused_ban(error, words)
+
+
+@describe.register
+def _(error: errors.ListFull, words: Words) -> str:
+    return full_list(error, words)
+
+
+@describe.register
+def _(error: errors.StyleChanged, words: Words) -> str:
+    return words("Somebody else changed this while you edited. Open /style again and add yours.")
+
+
+@describe.register
 def _(error: errors.QueueFull, words: Words) -> str:
     match error.scope:
         case QueueScope.MEMBER:
@@ -209,12 +237,17 @@ def _(error: errors.PromptRefused, words: Words) -> str:
 
 
 @describe.register
+def _(error: errors.Unsupported, words: Words) -> str:
+    return words("The model server cannot do this. Tell the operator of this bot.")
+
+
+@describe.register
 def _(error: errors.StorageFailed, words: Words) -> str:
     return words("The story could not be stored. Please try again in a minute.")
 
 
 @describe.register
-def _(error: errors.ModelUnusable, words: Words) -> str:
+def _(error: errors.ModelUnusable | errors.PresetsUnreadable, words: Words) -> str:
     return words("The model cannot be used. Tell the operator of this bot.")
 
 
@@ -255,28 +288,12 @@ def _(error: NothingToRead, words: Words) -> str:
 
 
 @describe.register
-def _(error: app_commands.CommandNotFound, words: Words) -> str:
-    return words("This command has changed. Reload Discord (Ctrl+R) and try again.")
-
-
-@describe.register
-def _(error: app_commands.CommandSignatureMismatch, words: Words) -> str:
+def _(
+    error: app_commands.CommandNotFound | app_commands.CommandSignatureMismatch, words: Words
+) -> str:
     return words("This command has changed. Reload Discord (Ctrl+R) and try again.")
 
 
 @describe.register
 def _(error: discord.Forbidden, words: Words) -> str:
     return words("Discord does not let me do this here. Ask a moderator to check my permissions.")
-
-
-def permission_name(name: str, words: Words) -> str:
-    """Return a permission's name as Discord's settings show it."""
-    return {
-        "view_channel": words("View Channel"),
-        "read_messages": words("View Channel"),
-        "send_messages": words("Send Messages"),
-        "send_messages_in_threads": words("Send Messages in Threads"),
-        "create_public_threads": words("Create Public Threads"),
-        "attach_files": words("Attach Files"),
-        "read_message_history": words("Read Message History"),
-    }.get(name, label(name))

@@ -2,6 +2,8 @@
 
 import discord
 
+from bot.locales import Words
+
 NEEDED = discord.Permissions(
     view_channel=True,
     send_messages=True,  # also opens forum posts
@@ -46,6 +48,19 @@ def label(permission: str) -> str:
     if permission in {"read_messages", "view_channel"}:  # discord.py has two names for it
         return "View Channels"
     return permission.replace("_", " ").title()
+
+
+def permission_name(name: str, words: Words) -> str:
+    """Return a permission's name as Discord's settings show it."""
+    return {
+        "view_channel": words("View Channel"),
+        "read_messages": words("View Channel"),
+        "send_messages": words("Send Messages"),
+        "send_messages_in_threads": words("Send Messages in Threads"),
+        "create_public_threads": words("Create Public Threads"),
+        "attach_files": words("Attach Files"),
+        "read_message_history": words("Read Message History"),
+    }.get(name, label(name))
 
 
 def names(of: discord.Permissions, held: discord.Permissions, *, wanted: bool) -> list[str]:

@@ -12,6 +12,8 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
 from bot.settings import BotSettings
+from engine.errors import PresetsUnreadable
+from engine.model.presets import load_presets
 from engine.settings import EngineSettings, ServingSettings
 
 ENV_FILE = Path(".env")
@@ -21,7 +23,7 @@ CLASSES: tuple[type[BaseSettings], ...] = (BotSettings, EngineSettings, ServingS
 def setting_faults() -> list[str]:
     """Return one line a fault of environment and `.env`, without values: they may be secret."""
     faults = [fault for settings in CLASSES for fault in value_faults(settings)]
-    return faults + name_faults(ENV_FILE)
+    return (faults or preset_faults()) + name_faults(ENV_FILE)
 
 
 def value_faults(settings: type[BaseSettings]) -> list[str]:
@@ -33,6 +35,15 @@ def value_faults(settings: type[BaseSettings]) -> list[str]:
             f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
             for fault in error.errors(include_input=False, include_context=False)
         ]
+    return []
+
+
+def preset_faults() -> list[str]:
+    """Name the first file of the operator's presets that is not one."""
+    try:
+        load_presets(EngineSettings().presets_dir)
+    except PresetsUnreadable as error:
+        return [f"PRESETS_DIR: {error.file}: {error.reason}"]
     return []
 
 

@@ -7,7 +7,7 @@ EngineError
 │   ├── StoryEnded           the story of this button has ended
 │   ├── StoryMovedOn         the head is no longer the turn that the member acted on
 │   ├── NotYourTurn          the model is writing, or the turn is somebody else's
-│   ├── NotAllowed           only the starter, the author or a moderator may do this
+│   ├── NotAllowed           only who the right belongs to may do this
 │   ├── NothingToUndo        the story is at its beginning
 │   ├── NothingToRedo        nothing was undone since the last new turn
 │   ├── NothingToRetry       the newest turn was not written by the model
@@ -15,12 +15,19 @@ EngineError
 │   ├── TurnNotFound         the message belongs to no turn of this server
 │   ├── TextRefused          empty, or longer than a turn may be
 │   ├── ContentRefused       the rating does not fit the channel
+│   ├── PresetUnknown        there is no such preset (any more)
+│   ├── ValueRefused         a server's own value is unknown, no number, or out of its bounds
+│   ├── BanRefused           a phrase or pattern cannot be banned
+│   ├── ListFull             a server's list is as long as it may be
+│   ├── StyleChanged         somebody else changed the style while the member edited it
 │   └── QueueFull            too many turns wait already
 └── Failed               our fault: logged with a short code, which the member sees
     ├── GenerationFailed     the model server broke this request
     ├── ModelUnavailable     the model server does not answer or is not ready
     ├── PromptRefused        the model server refused the request as wrong
+    ├── Unsupported          the model server cannot do what the request stands or falls with
     ├── StorageFailed        the database cannot be opened or written
+    ├── PresetsUnreadable    a file of presets is not one
     └── ModelUnusable        the model cannot be found, is damaged or does not fit
 
 Errors carry facts in fields. All wording is in `bot/errors.py`.
@@ -90,6 +97,7 @@ class Right(StrEnum):
 
     STARTER = "starter"  # the story's starter or a moderator
     AUTHOR = "author"  # the turn's author (or who asked for it), the starter or a moderator
+    SERVER = "server"  # members with Manage Server
 
 
 @dataclass
@@ -140,6 +148,58 @@ class ContentRefused(Refused):
     rating: str
 
 
+@dataclass
+class PresetUnknown(Refused):
+    """The preset is not, or no longer, among those of this bot."""
+
+    preset: str
+
+
+@dataclass
+class ValueRefused(Refused):
+    """`given` does not fit the value `name`; without bounds, there is no value of that name."""
+
+    name: str
+    given: str
+    least: float | None = None
+    most: float | None = None
+    is_whole: bool = False
+
+
+class BanFault(StrEnum):
+    """Why a line cannot be banned."""
+
+    TOO_LONG = "too long"  # than `limit` characters
+    INVISIBLE = "invisible"  # nothing of it can be seen
+    PATTERN = "pattern"  # RE2 refuses it; `reason` is in its own words, in English
+    TOO_MANY_PATTERNS = "too many patterns"  # more than `limit`; `line` is the last
+    EVERYDAY = "everyday"  # hardly a sentence does without
+
+
+@dataclass
+class BanRefused(Refused):
+    """The line cannot be banned."""
+
+    line: str
+    fault: BanFault
+    limit: int = 0
+    reason: str = ""
+
+
+@dataclass
+class ListFull(Refused):
+    """The list would have `entries` entries or `characters` characters: more than it may."""
+
+    entries: int
+    most_entries: int
+    characters: int
+    most_characters: int
+
+
+class StyleChanged(Refused):
+    """What the member edited is no longer what the server has."""
+
+
 class QueueScope(StrEnum):
     """Whose share of the queue is used up."""
 
@@ -183,9 +243,25 @@ class PromptRefused(Failed):
 
 
 @dataclass
+class Unsupported(Failed):
+    """The model server of this `dialect` lacks `what`, and the request cannot do without it."""
+
+    what: str
+    dialect: str
+
+
+@dataclass
 class StorageFailed(Failed):
     """The database cannot be opened, migrated or written."""
 
+    reason: str
+
+
+@dataclass
+class PresetsUnreadable(Failed):
+    """A file or folder of presets cannot be used."""
+
+    file: str
     reason: str
 
 

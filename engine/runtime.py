@@ -7,9 +7,9 @@ goes on when whoever shows it breaks off, and is left for resumption when the en
 import asyncio
 import random
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +17,7 @@ import structlog
 
 from engine.model.client import ServedModel
 from engine.model.connection import Endpoint
+from engine.model.presets import Preset, load_presets
 from engine.model.queue import QueueLimits, TurnQueue
 from engine.model.request import Model
 from engine.model.supervisor import ModelServer
@@ -161,6 +162,7 @@ class Engine:
     model: Model
     queue: TurnQueue
     drafts: DraftRegistry
+    presets: Mapping[str, Preset] = field(default_factory=load_presets)  # by key
     server: ModelServer | None = None  # ours; None when another server or a given model is used
     clock: Callable[[], int] = epoch_ms
     seeds: Callable[[], int] = new_seed
@@ -178,8 +180,10 @@ async def open_engine(
     waited for. At the end the turns being written are left unfinished, to be resumed.
 
     Raises:
+        PresetsUnreadable: a file of presets is not one.
         StorageFailed: the database cannot be opened.
     """
+    presets = load_presets(settings.presets_dir)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings))
         server = None
@@ -206,6 +210,7 @@ async def open_engine(
                 ),
             ),
             drafts=drafts,
+            presets=presets,
             server=server,
             clock=clock,
         )

@@ -52,6 +52,7 @@ class EngineSettings(FrozenSettings):
     waiting_per_channel: Annotated[int, Field(ge=1)] = 5
     waiting_per_server: Annotated[int, Field(ge=1)] = 20
     waiting_in_all: Annotated[int, Field(ge=1)] = 500
+    presets_dir: Path | None = None  # presets that are added to, or replace, those shipped
 
 
 class ServingSettings(FrozenSettings):
@@ -66,6 +67,9 @@ class ServingSettings(FrozenSettings):
     running_requests: Annotated[int, Field(ge=1, le=256)] = 16  # in one batch
     waiting_requests: Annotated[int, Field(ge=1)] = 64  # beyond the batch; then 429
     model_threads: Annotated[int, Field(ge=1, le=256)] = 1  # CPU threads
+    adapters_dir: Path | None = None  # where adapters may be loaded from; None: no adapters
+    most_adapters: Annotated[int, Field(ge=1, le=64)] = 8  # ready for use at the same time
+    most_adapter_rank: Annotated[int, Field(ge=1, le=256)] = 32
     serving_host: str = "127.0.0.1"
     serving_port: Annotated[int, Field(ge=0, le=65535)] = 8811  # 0: any free port
     serving_api_key: SecretStr | None = None  # None: no key is asked for

@@ -46,3 +46,12 @@ def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
 def test_no_value_is_ever_shown(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("DISCORD_TOKN=very-secret\nTURNS_AT_ONCE=very-secret\n")
     assert "very-secret" not in "".join(setting_faults())
+
+
+def test_a_preset_that_cannot_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "house.toml").write_text("temperature = 1")
+    monkeypatch.setenv("PRESETS_DIR", str(tmp_path))
+    (fault,) = setting_faults()
+    assert fault.startswith(f"PRESETS_DIR: {tmp_path / 'house.toml'}: ")

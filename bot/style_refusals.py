@@ -1,0 +1,56 @@
+"""Why a server's style cannot be as a member wished, in words."""
+
+from bot.locales import Words
+from engine.errors import BanFault, BanRefused, ListFull, ValueRefused
+
+
+def refused_value(error: ValueRefused, words: Words) -> str:
+    """Name the bounds of a value, or say that there is no such value."""
+    if error.least is None or error.most is None:
+        return words(
+            "There is no value “{name}”. Write lines such as: temperature = 0.9", name=error.name
+        )
+    bounds = {"name": error.name, "least": f"{error.least:g}", "most": f"{error.most:g}"}
+    if error.is_whole:
+        return words(
+            "“{name}” is a whole number from {least} to {most}; “{given}” is not.",
+            given=error.given,
+            **bounds,
+        )
+    return words(
+        "“{name}” is a number from {least} to {most}; “{given}” is not.",
+        given=error.given,
+        **bounds,
+    )
+
+
+def refused_ban(error: BanRefused, words: Words) -> str:
+    """Say what is wrong with a line of the list."""
+    match error.fault:
+        case BanFault.TOO_LONG:
+            text = words("“{line}” is too long: a line has {limit} characters at most.")
+        case BanFault.INVISIBLE:
+            text = words("“{line}” has no character that can be seen.")
+        case BanFault.PATTERN:
+            text = words("“{line}” is no regular expression that can be used here: {reason}")
+        case BanFault.TOO_MANY_PATTERNS:
+            text = words("A server can have {limit} regular expressions. Take out “{line}”.")
+        case BanFault.EVERYDAY:
+            text = words("“{line}” would stop nearly every sentence. Ban something rarer.")
+    return text.format(line=error.line, limit=error.limit, reason=error.reason)
+
+
+def full_list(error: ListFull, words: Words) -> str:
+    """Say how long a list may be."""
+    if error.entries > error.most_entries:
+        return words(
+            "That makes {entries} lines, and a server can have {most}. Take some out first.",
+            entries=error.entries,
+            most=error.most_entries,
+        )
+    return words(
+        "That makes {characters} characters in all, and a server can have {most}. "
+        "Take some lines out first.",
+        characters=error.characters,
+        most=error.most_characters,
+    )
