@@ -29,6 +29,7 @@ def member_of(interaction: Interaction) -> Member:
         id=interaction.user.id,
         name=interaction.user.display_name,
         is_moderator=rights.manage_messages or rights.manage_guild,
+        may_manage_server=rights.manage_guild,
     )
 
 

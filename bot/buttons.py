@@ -16,7 +16,7 @@ Interaction: TypeAlias = "discord.Interaction[ScriptoriumBot]"
 
 
 class Action(StrEnum):
-    """What a button does; the number in its custom id names the turn, story or page."""
+    """What a button does; the number in its custom id names the turn, story or page, or is 0."""
 
     CONTINUE = "turn:continue"
     RETRY = "turn:retry"
@@ -32,6 +32,13 @@ class Action(StrEnum):
     PAGE_BACK = "page:back"
     PAGE_ON = "page:on"
     ERASE = "privacy:erase"
+    STYLE_TUNE = "style:tune"
+    STYLE_RESET = "style:reset"
+    STYLE_BANS = "style:bans"
+    STYLE_NAMES = "style:names"
+    STYLE_ALLOW = "style:allow"  # clichés
+    STYLE_BAN = "style:ban"  # likewise
+    STYLE_LISTS = "style:lists"
 
 
 Press = Callable[[Interaction, int], Awaitable[None]]
@@ -62,6 +69,13 @@ def label(action: Action, words: Words) -> str:
         Action.PAGE_BACK: words("Back"),
         Action.PAGE_ON: words("Next page"),
         Action.ERASE: words("Erase everything"),
+        Action.STYLE_TUNE: words("Tune values"),
+        Action.STYLE_RESET: words("Back to the preset"),
+        Action.STYLE_BANS: words("Banned phrases"),
+        Action.STYLE_NAMES: words("Allowed names"),
+        Action.STYLE_ALLOW: words("Allow clichés"),
+        Action.STYLE_BAN: words("Ban clichés"),
+        Action.STYLE_LISTS: words("Show the lists"),
     }[action]
 
 

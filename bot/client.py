@@ -15,11 +15,12 @@ from bot.forms import Form, Submit, form_of
 from bot.pacing import Pacer
 from bot.recovery import resume_all
 from bot.replies import Replies
+from bot.selects import Menu, Pick, PickMenu
 from bot.settings import BotSettings
 from engine.runtime import Engine
 from engine.writing import unfinished_turns
 
-COGS = ("cogs.story", "cogs.turns", "cogs.ballots", "cogs.messages", "cogs.privacy")
+COGS = ("cogs.story", "cogs.turns", "cogs.ballots", "cogs.messages", "cogs.privacy", "cogs.style")
 
 log = structlog.get_logger()
 
@@ -42,6 +43,7 @@ class ScriptoriumBot(commands.AutoShardedBot):
         self.ballots = Ballots(engine, self.replies, pacer)
         self.presses: dict[Action, Press] = {}
         self.submits: dict[Form, Submit] = {}
+        self.picks: dict[Menu, Pick] = {}
         self._resuming: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
@@ -54,11 +56,12 @@ class ScriptoriumBot(commands.AutoShardedBot):
         self._resuming = asyncio.create_task(resume_all(self, unfinished), name="resume turns")
 
     async def load_cogs(self) -> None:
-        """Load every cog. Raise LookupError when a button or form has none."""
+        """Load every cog. Raise LookupError when a button, form or menu has none."""
         for name in COGS:
             await self.load_extension(name)
-        self.add_dynamic_items(ActionButton)
-        if missing := {*Action, *Form} - {*self.presses, *self.submits}:
+        self.add_dynamic_items(ActionButton, PickMenu)
+        answered = {*self.presses, *self.submits, *self.picks}
+        if missing := {*Action, *Form, *Menu} - answered:
             raise LookupError(f"no cog answers {sorted(missing)}")
 
     async def report(

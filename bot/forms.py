@@ -14,20 +14,27 @@ import discord
 
 from bot.buttons import Interaction
 from bot.locales import Words
+from engine.writing import edition_of
 
 MOST_INPUT_CHARACTERS = 4000  # Discord's limit of one field
 CUSTOM_ID = re.compile(r"(?P<form>form:[a-z]+):(?P<target>[0-9]+)")
 
 
 class Form(StrEnum):
-    """What a form is for; the id in its custom id names the head it was opened on."""
+    """What a form is for; the number in its custom id tells what it was opened on.
+
+    For WRITE the head's id, for the others the edition of the text that is edited.
+    """
 
     WRITE = "form:write"
+    TUNE = "form:tune"
+    BANS = "form:bans"
+    NAMES = "form:names"
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A form as a member sent it. `target_id` is None when there was no head yet."""
+    """A form as a member sent it. `target_id` is None for a 0: there was no head, or no text."""
 
     form: Form
     target_id: int | None
@@ -51,6 +58,24 @@ class WriteForm(discord.ui.Modal):
             custom_id="text",
         )
         self.add_item(discord.ui.Label(text=words("Text"), component=field))
+
+    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+        """Do nothing: `ScriptoriumBot.on_interaction` answers."""
+
+
+class TextForm(discord.ui.Modal):
+    """One large field with a text to be edited, which may be emptied."""
+
+    def __init__(self, form: Form, *, title: str, label: str, hint: str, text: str) -> None:
+        super().__init__(title=title, custom_id=f"{form}:{edition_of(text)}", timeout=900)
+        field: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            style=discord.TextStyle.paragraph,
+            default=text or None,
+            required=False,
+            max_length=MOST_INPUT_CHARACTERS,
+            custom_id="text",
+        )
+        self.add_item(discord.ui.Label(text=label, description=hint, component=field))
 
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         """Do nothing: `ScriptoriumBot.on_interaction` answers."""

@@ -37,7 +37,8 @@ class PrivacyCog(commands.GroupCog, group_name="privacy", group_description="You
         """Ask once more before erasing."""
         words = words_of(interaction)
         text = words(
-            "This erases every text you wrote here, every direction you gave and your name. "
+            "This erases every text you wrote here, every direction you gave, every phrase you had "
+            "banned and your name. "
             "The stories stay, with gaps. It cannot be undone."
         )
         view = row((Action.ERASE,), interaction.user.id, words)

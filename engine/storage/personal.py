@@ -7,7 +7,16 @@ from sqlalchemy import Select, Update, delete, select, update
 
 from engine.storage.database import Transaction
 from engine.storage.rows import select_posts, to_post
-from engine.storage.schema import ballots, metadata, moves, posts, stories, turns, votes
+from engine.storage.schema import (
+    ballots,
+    metadata,
+    moves,
+    posts,
+    stories,
+    style_lines,
+    turns,
+    votes,
+)
 from engine.story import Post, TurnKind, TurnState
 
 ERASED_TITLE = "…"
@@ -22,6 +31,7 @@ class Erased:
     moves: int
     ballots: int
     votes: int
+    style_lines: int
     posts: tuple[Post, ...]  # of the member's own turns
 
 
@@ -42,6 +52,9 @@ async def collect_member(
             ballots.c.guild_id == guild_id, ballots.c.opener_id == member_id
         ),
         "votes": select(votes).where(votes.c.guild_id == guild_id, votes.c.member_id == member_id),
+        "style_lines": select(style_lines).where(
+            style_lines.c.guild_id == guild_id, style_lines.c.member_id == member_id
+        ),
     }
     found: dict[str, list[dict[str, Any]]] = {}
     for name, query in wanted.items():
@@ -78,6 +91,11 @@ async def erase_member(tx: Transaction, *, guild_id: int, member_id: int) -> Era
     cast = await tx.execute(
         delete(votes).where(votes.c.guild_id == guild_id, votes.c.member_id == member_id)
     )
+    listed = await tx.execute(
+        delete(style_lines).where(
+            style_lines.c.guild_id == guild_id, style_lines.c.member_id == member_id
+        )
+    )
     return Erased(
         stories=await _count(tx, _erase_stories(guild_id, member_id)),
         turns=await _erase_turns(tx, guild_id, member_id),
@@ -94,6 +112,7 @@ async def erase_member(tx: Transaction, *, guild_id: int, member_id: int) -> Era
             .values(opener_id=0),
         ),
         votes=cast.rowcount,
+        style_lines=listed.rowcount,
         posts=erased_posts,
     )
 

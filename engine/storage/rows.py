@@ -9,8 +9,17 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Table, select
 
-from engine.storage.schema import ballots, branches, candidates, moves, posts, stories, turns
-from engine.story import Ballot, Move, Post, Story, Turn
+from engine.storage.schema import (
+    ballots,
+    branches,
+    candidates,
+    moves,
+    posts,
+    stories,
+    style_lines,
+    turns,
+)
+from engine.story import Ballot, Move, Post, Story, StyleLine, Turn
 
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -64,6 +73,15 @@ def select_posts() -> Select[Any]:
 
 def to_post(row: AnyRow) -> Post:
     return Post(*row)
+
+
+def select_style_lines() -> Select[Any]:
+    """Select what `to_style_line` reads."""
+    return _select(StyleLine, style_lines)
+
+
+def to_style_line(row: AnyRow) -> StyleLine:
+    return StyleLine(*row)
 
 
 def select_ballots() -> Select[Any]:

@@ -19,10 +19,11 @@ from sqlalchemy import (
     text,
 )
 
-from engine.storage.types import Long, OneOf, ProvenanceJson, Words
+from engine.storage.types import Long, NumbersJson, OneOf, ProvenanceJson, Words
 from engine.story import (
     BallotState,
     Length,
+    LineKind,
     MoveKind,
     Outcome,
     Rating,
@@ -240,4 +241,27 @@ votes = Table(
     _refers("turn_id", "turns"),
     Index(None, "guild_id", "turn_id"),
     **_STRICT,
+)
+
+styles = Table(
+    "styles",
+    metadata,
+    Column("guild_id", Long, primary_key=True, autoincrement=False),
+    Column("preset", Text, nullable=False),
+    Column("own_values", NumbersJson, nullable=False),
+    Column("bans_cliches", Integer, nullable=False),  # 1: by the shipped list
+    **_STRICT,
+)
+
+style_lines = Table(
+    "style_lines",
+    metadata,
+    _id(),
+    _guild(),
+    Column("kind", OneOf(LineKind), nullable=False),
+    Column("text", Words, nullable=False),
+    Column("member_id", Long, nullable=False),
+    Column("created_ms", Long, nullable=False),
+    UniqueConstraint("guild_id", "kind", "text"),
+    **_NUMBERED,
 )

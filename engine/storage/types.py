@@ -1,6 +1,7 @@
 """Column types. SQLite's tables are STRICT: underneath there is only INTEGER and TEXT."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from enum import StrEnum
 from typing import TypeVar
@@ -46,6 +47,21 @@ class OneOf(TypeDecorator[Choice]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Choice | None:
         return None if value is None else self._by_text[value]
+
+
+class NumbersJson(TypeDecorator[Mapping[str, float]]):
+    """Numbers by name, kept as JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Mapping[str, float] | None, dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(dict(value))
+
+    def process_result_value(
+        self, value: str | None, dialect: Dialect
+    ) -> Mapping[str, float] | None:
+        return None if value is None else json.loads(value)
 
 
 class ProvenanceJson(TypeDecorator[Provenance]):

@@ -4,12 +4,14 @@ from engine.story.ballot import Ballot, BallotState, Tally
 from engine.story.history import Move, MoveKind, redo_target
 from engine.story.member import Member
 from engine.story.story import Length, Rating, Story, StoryState
+from engine.story.style import LineKind, Style, StyleLine
 from engine.story.turn import Outcome, Post, Provenance, Turn, TurnKind, TurnState
 
 __all__ = [
     "Ballot",
     "BallotState",
     "Length",
+    "LineKind",
     "Member",
     "Move",
     "MoveKind",
@@ -19,6 +21,8 @@ __all__ = [
     "Rating",
     "Story",
     "StoryState",
+    "Style",
+    "StyleLine",
     "Tally",
     "Turn",
     "TurnKind",

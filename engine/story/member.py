@@ -8,3 +8,4 @@ class Member:
     id: int
     name: str  # as shown on that server
     is_moderator: bool = False
+    may_manage_server: bool = False

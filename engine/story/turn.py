@@ -41,6 +41,8 @@ class Provenance:
     prompt_tokens: int
     cached_tokens: int
     reply_tokens: int
+    preset: str = ""  # whose values, with the server's own, are in `sampling`
+    banned: int = 0  # how many phrases and patterns the model had to keep clear of
 
 
 @dataclass(frozen=True, slots=True)

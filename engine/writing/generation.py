@@ -4,26 +4,27 @@ import asyncio
 from asyncio import FIRST_COMPLETED
 from collections.abc import Coroutine
 from contextlib import aclosing
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import structlog
 
 from engine.errors import Failed, GenerationFailed, ModelUnavailable, StorageFailed
-from engine.model.request import ModelRequest, Piece, Sampling
+from engine.model.request import ModelRequest, Piece
 from engine.runtime import Ending, Engine, LiveDraft, Waiting, Writing
 from engine.storage import turns
 from engine.story import Outcome, Provenance, Story, Turn
+from engine.writing.asking import provenance_of, request_turn
 from engine.writing.finishing import finish_turn
 from engine.writing.patience import Patience
-from engine.writing.prompting import Prepared, prepare_prompt, store_new_counts
+from engine.writing.prompting import prepare_prompt, store_new_counts
 from engine.writing.reply import clean_reply, cut_to_sentence
 from engine.writing.slot import Slot
+from engine.writing.style import ServerStyle, get_style
 
 log = structlog.get_logger()
 T = TypeVar("T")
 
-SAMPLING = Sampling(temperature=1.0)  # colder, small models fall into loops
 MOST_ATTEMPTS = 3  # a turn begun so often and never written may be what takes the bot down
 
 
@@ -92,13 +93,14 @@ class Generation:
             attempts = await turns.begin_writing(
                 tx, guild_id=self._turn.guild_id, turn_id=self._turn.id
             )
+            style = await get_style(tx, self._engine, self._turn.guild_id)  # to the turn's end
         if attempts > MOST_ATTEMPTS:
             raise GenerationFailed(f"begun {MOST_ATTEMPTS} times before and never written")
         patience = Patience(self._engine)
         has_broken_off = False
         while True:
             try:
-                return await self._ask()
+                return await self._ask(style)
             except ModelUnavailable as error:
                 if self._has_begun:
                     if has_broken_off:
@@ -109,7 +111,7 @@ class Generation:
                     self._live.show(Waiting(0, None))
                 await self._unless_ended(patience.wait(error))
 
-    async def _ask(self) -> Outcome:
+    async def _ask(self, style: ServerStyle) -> Outcome:
         self._has_begun = False
         async with self._engine.database.reading() as tx:
             path = await turns.list_path(
@@ -120,14 +122,8 @@ class Generation:
         )
         await store_new_counts(self._engine, self._turn.guild_id, prepared)
         await self._unless_ended(self._slot.wait_for_prefix(self._turn.id))
-        request = ModelRequest(
-            messages=prepared.prompt.messages,
-            most_tokens=self._story.length.reply_tokens,
-            seed=self._seed,
-            sampling=SAMPLING,
-            cache_salt=str(self._turn.guild_id),
-        )
-        self._provenance = _provenance(prepared, request)
+        request = request_turn(self._story, prepared, style, self._seed)
+        self._provenance = provenance_of(prepared, request, style)
         text, last = await self._follow(request)
         self._provenance = replace(
             self._provenance,
@@ -197,15 +193,3 @@ class Generation:
 
 def _any_of(*futures: asyncio.Future[Any]) -> set[asyncio.Future[Any]]:
     return set(futures)
-
-
-def _provenance(prepared: Prepared, request: ModelRequest) -> Provenance:
-    return Provenance(
-        model=prepared.model.name,
-        seed=request.seed,
-        sampling={**asdict(request.sampling), "most_tokens": request.most_tokens},
-        prompt_hash=prepared.prompt.digest,
-        prompt_tokens=prepared.prompt.tokens,
-        cached_tokens=0,
-        reply_tokens=0,
-    )

@@ -14,3 +14,12 @@ def require_author(story: Story, turn: Turn, member: Member) -> None:
     """Raise NotAllowed unless the turn is the member's, or they may do the starter's part."""
     if member.id not in {turn.author_id, story.starter_id} and not member.is_moderator:
         raise NotAllowed(Right.AUTHOR)
+
+
+def require_server(member: Member) -> None:
+    """Raise NotAllowed unless the member may manage the server.
+
+    Moderators of one channel are not enough: this concerns every story.
+    """
+    if not member.may_manage_server:
+        raise NotAllowed(Right.SERVER)

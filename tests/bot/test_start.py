@@ -13,7 +13,7 @@ from bot.client import ScriptoriumBot, create_bot
 from bot.settings import BotSettings
 from engine.runtime import Engine
 
-COGS = "cogs.story, cogs.turns, cogs.ballots, cogs.messages, cogs.privacy"
+COGS = "cogs.story, cogs.turns, cogs.ballots, cogs.messages, cogs.privacy, cogs.style"
 HEAVY = ("torch", "transformers", "bitsandbytes", "simcord", "babel")
 
 

@@ -2,9 +2,28 @@ import json
 
 from sqlalchemy import select
 
-from engine.storage import Database, Transaction, ballots, moves, personal, posts, stories, turns
+from engine.storage import (
+    Database,
+    Transaction,
+    ballots,
+    moves,
+    personal,
+    posts,
+    stories,
+    styles,
+    turns,
+)
 from engine.storage.schema import metadata
-from engine.story import Member, MoveKind, Outcome, Post, Provenance, Turn, TurnState
+from engine.story import (
+    LineKind,
+    Member,
+    MoveKind,
+    Outcome,
+    Post,
+    Provenance,
+    Turn,
+    TurnState,
+)
 from tests.engine.storage.samples import (
     BEA,
     CHANNEL,
@@ -73,6 +92,18 @@ async def fill(tx: Transaction, guild_id: int = GUILD) -> list[Turn]:
         interaction_id=None,
         now_ms=NOW,
     )
+    await styles.save_choices(
+        tx, guild_id=guild_id, preset="steady", own_values={"min_p": 0.1}, bans_cliches=True
+    )
+    for member, line in ((ZOE, SECRET), (BEA, "Bea's cliché")):
+        await styles.add_line(
+            tx,
+            guild_id=guild_id,
+            kind=LineKind.PHRASE,
+            line=line,
+            member_id=member.id,
+            now_ms=NOW,
+        )
     return await turns.list_path(tx, guild_id=guild_id, head_turn_id=others.id)
 
 
@@ -102,6 +133,7 @@ async def test_an_export_has_every_row_with_the_members_words_name_or_id(
         "moves": 1,
         "ballots": 1,
         "votes": 1,
+        "style_lines": 1,
     }
     for trace in (SECRET, ZOE.name, str(ZOE.id)):
         assert exported.count(trace) == everywhere.count(trace)
@@ -124,6 +156,7 @@ async def test_erasing_a_member_leaves_no_word_name_or_id(database: Database) ->
         moves=1,
         ballots=1,
         votes=1,
+        style_lines=1,
         posts=(Post(before[0].id, 0, CHANNEL, before[0].id),),
     )
 
@@ -142,6 +175,19 @@ async def test_erasing_a_member_keeps_the_story_whole(database: Database) -> Non
     assert story is not None
     assert (story.title, story.head_turn_id) == (personal.ERASED_TITLE, before[1].id)
     assert before[0].id not in {turn.id for turn in unfinished}, "there is nothing to post"
+
+
+async def test_erasing_a_member_leaves_what_the_server_chose_and_others_listed(
+    database: Database,
+) -> None:
+    async with database.writing() as tx:
+        await fill(tx)
+        await personal.erase_member(tx, guild_id=GUILD, member_id=ZOE.id)
+    async with database.reading() as tx:
+        style = await styles.find_style(tx, guild_id=GUILD)
+    assert style is not None
+    assert (style.preset, style.own_values) == ("steady", {"min_p": 0.1})
+    assert style.texts(LineKind.PHRASE) == ("Bea's cliché",)
 
 
 async def test_erasing_a_member_of_one_server_touches_no_other(database: Database) -> None:

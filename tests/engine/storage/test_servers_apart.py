@@ -17,11 +17,13 @@ from engine.storage import (
     personal,
     posts,
     stories,
+    styles,
     turns,
 )
 from engine.storage.schema import metadata
 from engine.story import (
     Length,
+    LineKind,
     Member,
     MoveKind,
     Outcome,
@@ -43,7 +45,7 @@ from tests.engine.storage.samples import (
 )
 
 Query = Callable[..., Awaitable[Any]]
-MODULES = (stories, turns, moves, posts, ballots, personal)
+MODULES = (stories, turns, moves, posts, ballots, styles, personal)
 ACROSS_SERVERS = {"turns.list_unfinished"}  # recovery at the start of the bot
 READING = ("find_", "list_", "read_", "collect_")
 OTHER_GUILD = GUILD + 1
@@ -97,6 +99,12 @@ async def fill(tx: Transaction) -> dict[str, Any]:
     await ballots.cast_vote(
         tx, guild_id=GUILD, ballot_id=ballot.id, member_id=ADA.id, turn_id=turn.id, now_ms=NOW
     )
+    await styles.save_choices(
+        tx, guild_id=GUILD, preset=CANARY, own_values={"min_p": 0.1}, bans_cliches=True
+    )
+    await styles.add_line(
+        tx, guild_id=GUILD, kind=LineKind.PHRASE, line=CANARY, member_id=ADA.id, now_ms=NOW
+    )
     return {
         "channel_id": CHANNEL,
         "story_id": story.id,
@@ -114,6 +122,7 @@ async def fill(tx: Transaction) -> dict[str, Any]:
         "to": turn.id,
         "post": Post(head.id, 0, CHANNEL, 999),
         "counts": {head.id: 999},
+        "line": CANARY,
         # Facts that name nothing:
         "now_ms": NOW,
         "author": BEA,
@@ -130,11 +139,16 @@ async def fill(tx: Transaction) -> dict[str, Any]:
         "length": Length.SHORT,
         "outcome": Outcome.COMPLETE,
         "tokenizer": "intruder",
+        "preset": "intruder",
+        "own_values": {},
+        "bans_cliches": False,
     }
 
 
 OWN_FACTS: dict[str, dict[str, Any]] = {
     "turns.insert_turn": {"kind": TurnKind.HUMAN},
+    "styles.add_line": {"kind": LineKind.PHRASE},
+    "styles.delete_line": {"kind": LineKind.PHRASE},
 }
 
 

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import asdict
 
 import pytest
 
@@ -46,13 +47,10 @@ async def test_a_model_turn_tells_how_it_came_to_be(desk: Desk, model: ScriptedM
     (request,) = model.requests
     assert turn.provenance is not None
     assert (turn.provenance.model, turn.provenance.seed) == ("scripted", request.seed)
-    assert turn.provenance.sampling == {
-        "temperature": 1.0,
-        "top_p": 0.95,
-        "top_k": 50,
-        "frequency_penalty": 0.4,
-        "most_tokens": 224,
-    }
+    sampling = asdict(request.sampling) | {"most_tokens": 224}
+    sampling["dry_sequence_breakers"] = list(request.sampling.dry_sequence_breakers)
+    assert turn.provenance.sampling == sampling
+    assert (turn.provenance.preset, request.sampling.temperature) == ("balanced", 1.0)
     assert len(turn.provenance.prompt_hash) == 64
     assert turn.provenance.reply_tokens == 12
     assert 0 < turn.provenance.prompt_tokens < 4096
