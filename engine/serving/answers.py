@@ -13,6 +13,7 @@ from aiohttp import web
 from engine.serving.checks import Job
 from engine.serving.faults import ApiError, generation_failed
 from engine.serving.forms import Form
+from engine.serving.logprobs import ShownToken
 from engine.serving.metrics import Metrics
 from engine.serving.protocol import Generate
 from engine.serving.replies import Finish, Piece, Usage, write
@@ -66,12 +67,14 @@ class Answer:
         """Gather all choices into one answer."""
         texts = [""] * self.job.places
         finishes: list[Finish | None] = [None] * self.job.places
+        figures: list[tuple[ShownToken, ...]] = [()] * self.job.places
         async for piece in pieces:
             texts[piece.choice] += piece.text
             finishes[piece.choice] = piece.finish
+            figures[piece.choice] += piece.logprobs
         choices = [
-            self.form.choice(Piece(i, text, finish))
-            for i, (text, finish) in enumerate(zip(texts, finishes, strict=True))
+            self.form.choice(Piece(i, texts[i], finishes[i], figures[i]))
+            for i in range(self.job.places)
         ]
         return web.json_response(self.form.whole(choices, usage))
 

@@ -16,13 +16,16 @@ import structlog
 import torch
 from transformers.generation.continuous_batching.model_runner import infer_max_single_request_tokens
 
+from engine.serving.adapters import Adapters
 from engine.serving.faults import ApiError, bad_request, generation_failed, not_ready, queue_full
 from engine.serving.loading import LoadedModel
 from engine.serving.loop import make_loop
+from engine.serving.lora_plan import Step
 from engine.serving.row import Row
 from engine.serving.row_control import BatchRule
 from engine.serving.sampling import Sampling
 from engine.serving.submission import Submission
+from engine.serving.token_bytes import TokenBytes
 from engine.settings import ServingSettings
 
 log = structlog.get_logger()
@@ -43,6 +46,7 @@ class Batch:
         self, loaded: LoadedModel, settings: ServingSettings, rules: Sequence[BatchRule] = ()
     ) -> None:
         self.loaded = loaded
+        self.token_bytes = TokenBytes(loaded.tokenizer)
         self.running_limit = settings.running_requests
         self.places = settings.running_requests + settings.waiting_requests
         self.taken = 0  # places in use
@@ -56,6 +60,7 @@ class Batch:
         self.restarts = 0
         self._deaths: deque[float] = deque(maxlen=DEATHS_IN_A_MINUTE)
         self._manager = make_loop(loaded, settings, rules)
+        self.adapters = Adapters(self, settings)
 
     # --- life -----------------------------------------------------------------------------------
 
@@ -192,6 +197,11 @@ class Batch:
 
     def _broke(self, submission: Submission) -> None:
         submission.fail(generation_failed("the generation loop ended"))
+
+    def step_with(self, cache: Any) -> Step:
+        """Return the rows of the step under way and their tokens, if it uses this cache."""
+        scheduler = self._processor.scheduler if self._processor else None
+        return scheduler.step if scheduler is not None and scheduler.cache is cache else ()
 
     # --- figures --------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ out of range would end all of them.
 """
 
 import json
-import secrets
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -21,10 +21,10 @@ from engine.serving.protocol import (
     Generate,
     Tokenize,
 )
+from engine.serving.samplers import check_token_ids, sampling_of
 from engine.serving.sampling import Sampling
 
 COMPLETION_TOKENS = 16  # OpenAI's default of max_tokens for plain completions
-LEAST_TEMPERATURE = 0.001  # below, the division would overflow, and the draw is greedy anyway
 
 B = TypeVar("B", bound=Body)
 
@@ -37,6 +37,7 @@ class Served:
     tokenizer: Any
     vocabulary: int
     context_tokens: int
+    adapters: Container[str] = ()  # the names of those that are loaded now
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,9 @@ class Job:
     stops: tuple[str, ...]
     ignore_stop_tokens: bool
     cache_salt: str
+    stop_token_ids: frozenset[int] = frozenset()
+    adapter: str | None = None  # None: the base model alone
+    likeliest: int | None = None  # tokens to tell in the place of each; None: no figures at all
 
     @property
     def places(self) -> int:
@@ -75,7 +79,7 @@ def parse(kind: type[B], raw: bytes) -> B:
 
 def check_model(served: Served, asked: str | None) -> None:
     """Refuse another model than the one served."""
-    if asked is not None and asked != served.name:
+    if asked is not None and asked != served.name and asked not in served.adapters:
         message = f"the model {asked!r} does not exist; this server has {served.name!r}"
         raise ApiError(404, "model_not_found", message, "model")
 
@@ -106,6 +110,7 @@ def make_job(
         raise bad_request("empty_prompt", "there is no prompt", param)
     for prompt in prompts:
         check_tokens(served, prompt, param)
+    check_token_ids(body.stop_token_ids or [], served.vocabulary, "stop_token_ids")
     longest = max(len(prompt) for prompt in prompts)
     room = served.context_tokens - longest
     if room < (asked or 1):
@@ -118,10 +123,13 @@ def make_job(
         prompts=tuple(prompts),
         choices=body.n,
         most_tokens=asked or room,
-        sampling=sampling(body, served.vocabulary),
+        sampling=sampling_of(body, served.vocabulary),
         stops=body.stops,
         ignore_stop_tokens=body.ignore_eos,
         cache_salt=body.cache_salt or "",
+        adapter=None if body.model == served.name else body.model,
+        stop_token_ids=frozenset(body.stop_token_ids or ()),
+        likeliest=body.likeliest,
     )
 
 
@@ -129,22 +137,7 @@ def check_tokens(served: Served, tokens: list[int], param: str) -> None:
     """Refuse tokens that the model's embedding cannot look up."""
     if not tokens:
         raise bad_request("empty_prompt", "the prompt is empty", param)
-    if min(tokens) < 0 or max(tokens) >= served.vocabulary:
-        message = f"a token id is not in 0 to {served.vocabulary - 1}"
-        raise bad_request("token_out_of_range", message, param)
-
-
-def sampling(body: Generate, vocabulary: int) -> Sampling:
-    """Return how to draw; a missing seed is drawn here."""
-    temperature = 1.0 if body.temperature is None else body.temperature
-    greedy = temperature < LEAST_TEMPERATURE
-    return Sampling(
-        temperature=1.0 if greedy else temperature,
-        top_p=1.0 if body.top_p is None else body.top_p,
-        frequency_penalty=body.frequency_penalty or 0.0,
-        top_k=1 if greedy else min(max(body.top_k or 0, 0), vocabulary),
-        seed=secrets.randbits(31) if body.seed is None else body.seed,
-    )
+    check_token_ids(tokens, served.vocabulary, param)
 
 
 def tokenized(served: Served, body: Tokenize) -> list[int]:

@@ -4,6 +4,7 @@ import time
 import uuid
 from typing import Any
 
+from engine.serving.logprobs import chat_logprobs, text_logprobs
 from engine.serving.replies import Piece, Usage
 
 
@@ -61,12 +62,16 @@ class Chat(Form):
     def choice(self, piece: Piece) -> dict[str, Any]:
         """Return a message."""
         message = {"role": "assistant", "content": piece.text}
-        return {"index": piece.choice, "message": message, "finish_reason": piece.finish}
+        return {"index": piece.choice, "message": message} | self.end(piece)
 
     def delta(self, piece: Piece) -> dict[str, Any]:
         """Return more of a message."""
-        delta = {"content": piece.text}
-        return {"index": piece.choice, "delta": delta, "finish_reason": piece.finish}
+        return {"index": piece.choice, "delta": {"content": piece.text}} | self.end(piece)
+
+    def end(self, piece: Piece) -> dict[str, Any]:
+        """Return what a choice and a piece of one end with."""
+        logprobs = chat_logprobs(piece.logprobs) if piece.logprobs else None
+        return {"logprobs": logprobs, "finish_reason": piece.finish}
 
 
 class Text(Form):
@@ -85,7 +90,7 @@ class Text(Form):
             "index": piece.choice,
             "text": piece.text,
             "finish_reason": piece.finish,
-            "logprobs": None,
+            "logprobs": text_logprobs(piece.logprobs) if piece.logprobs else None,
         }
 
     delta = choice

@@ -8,9 +8,11 @@ from typing import Annotated, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from engine.serving.faults import bad_request
+from engine.serving.samplers import Samplers
+
 Stop = Annotated[str, StringConstraints(min_length=1, max_length=256)]
-Zero = Annotated[float, Field(ge=0, le=0)]
-One = Annotated[float, Field(ge=1, le=1)]
+MOST_LOGPROBS = 20  # likeliest tokens in the place of each, as at vLLM
 TokenIds = list[Annotated[int, Field(strict=True)]]
 
 
@@ -26,7 +28,7 @@ class StreamOptions(Body):
     include_usage: bool = False
 
 
-class Generate(Body):
+class Generate(Samplers, Body):
     """What chat and plain completions share."""
 
     model: str | None = None
@@ -34,24 +36,21 @@ class Generate(Body):
     stream_options: StreamOptions | None = None
     n: Annotated[int, Field(ge=1, le=16)] = 1
     max_tokens: Annotated[int, Field(ge=1)] | None = None
-    temperature: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] | None = None
-    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
-    top_k: Annotated[int, Field(ge=-1)] | None = None  # 0 and -1: the whole vocabulary
-    frequency_penalty: Annotated[float, Field(ge=-2, le=2, allow_inf_nan=False)] | None = None
-    seed: Annotated[int, Field(ge=-(2**63), lt=2**63)] | None = None
     stop: Stop | Annotated[list[Stop], Field(max_length=16)] | None = None
+    stop_token_ids: Annotated[TokenIds, Field(max_length=64)] | None = None
     ignore_eos: bool = False
     cache_salt: Annotated[str, StringConstraints(max_length=256)] | None = None
     user: str | None = None  # for the far end's own records; there are none
-    # Fields of the protocol that are not offered, with their neutral values.
-    presence_penalty: Zero | None = None
-    repetition_penalty: One | None = None
-    logprobs: Literal[False] | None = None
 
     @property
     def stops(self) -> tuple[str, ...]:
         """Return the stop strings as a tuple."""
         return (self.stop,) if isinstance(self.stop, str) else tuple(self.stop or ())
+
+    @property
+    def likeliest(self) -> int | None:
+        """Return how many of the likeliest tokens to tell with each; None: not even its own."""
+        raise NotImplementedError
 
 
 class TextPart(Body):
@@ -78,16 +77,33 @@ class ChatMessage(Body):
 class ChatCompletion(Generate):
     """The body of POST /v1/chat/completions."""
 
+    logprobs: bool | None = None
+    top_logprobs: Annotated[int, Field(ge=0, le=MOST_LOGPROBS)] | None = None
     messages: Annotated[list[ChatMessage], Field(min_length=1)]
     max_completion_tokens: Annotated[int, Field(ge=1)] | None = None  # OpenAI's newer name
     chat_template_kwargs: dict[str, bool | int | float | str] = {}
     response_format: dict[Literal["type"], Literal["text"]] | None = None
 
+    @property
+    def likeliest(self) -> int | None:
+        """Return how many of the likeliest tokens to tell."""
+        if self.logprobs:
+            return self.top_logprobs or 0
+        if self.top_logprobs is not None:
+            raise bad_request("no_effect", "top_logprobs needs logprobs", "top_logprobs")
+        return None
+
 
 class Completion(Generate):
     """The body of POST /v1/completions."""
 
+    logprobs: Annotated[int, Field(strict=True, ge=0, le=MOST_LOGPROBS)] | None = None
     prompt: str | TokenIds | list[str] | list[TokenIds]
+
+    @property
+    def likeliest(self) -> int | None:
+        """Return how many of the likeliest tokens to tell."""
+        return self.logprobs
 
     @property
     def prompts(self) -> list[str] | list[list[int]]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from engine.serving.checks import Job
-from engine.serving.row import Row
+from engine.serving.logprobs import LogprobPace, ShownToken
+from engine.serving.row import Adapter, Row
 from engine.serving.text import Detokenizer, StopStrings
 
 if TYPE_CHECKING:  # it imports torch, which takes seconds, and HTTP is open before that
@@ -24,6 +25,7 @@ class Piece:
     choice: int
     text: str
     finish: Finish | None = None
+    logprobs: tuple[ShownToken, ...] = ()
 
 
 @dataclass
@@ -56,8 +58,10 @@ async def write(batch: "Batch", job: Job, usage: Usage) -> AsyncGenerator[Piece,
     """
     usage.prompt = sum(len(prompt) for prompt in job.prompts)
     pieces: asyncio.Queue[Piece | Exception] = asyncio.Queue()
+    held = contextlib.AsyncExitStack()  # one version of the adapter for all choices
+    adapter = asyncio.create_task(held.enter_async_context(batch.adapters.use(job.adapter)))
     tasks = [
-        asyncio.create_task(hand_over(write_choice(batch, job, usage, choice), pieces))
+        asyncio.create_task(hand_over(write_choice(batch, job, usage, choice, adapter), pieces))
         for choice in choices_of(job)
     ]
     unfinished = len(tasks)
@@ -74,9 +78,10 @@ async def write(batch: "Batch", job: Job, usage: Usage) -> AsyncGenerator[Piece,
             unfinished -= piece.finish is not None
             yield piece
     finally:
-        for task in tasks:
+        for task in (*tasks, adapter):
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, adapter, return_exceptions=True)
+        await held.aclose()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +102,23 @@ def choices_of(job: Job) -> list[Choice]:
         prompt_is_read = asyncio.Event()
         for i in range(job.choices):
             sampling = replace(job.sampling, seed=job.sampling.seed + i)
-            row = Row(len(prompt), sampling, job.cache_salt)
+            row = Row(len(prompt), sampling, job.cache_salt, top_logprobs=job.likeliest)
             choices.append(Choice(len(choices), prompt, row, i == 0, prompt_is_read))
     return choices
 
 
 async def write_choice(
-    batch: "Batch", job: Job, usage: Usage, choice: Choice
+    batch: "Batch",
+    job: Job,
+    usage: Usage,
+    choice: Choice,
+    adapter: "asyncio.Task[Adapter | None]",
 ) -> AsyncGenerator[Piece, None]:
     """Write one choice. Those after the first wait until the first has put the prompt in cache."""
     if not choice.is_first:
         await choice.prompt_is_read.wait()
-    reply = Reply(batch, job)
+    choice.row.adapter = await adapter
+    reply = Reply(batch, job, choice.row)
     outputs = batch.generate(
         choice.prompt,
         choice.row,
@@ -122,7 +132,8 @@ async def write_choice(
                 if choice.is_first and not choice.prompt_is_read.is_set():
                     usage.cached += choice.row.cached_tokens
                     choice.prompt_is_read.set()
-                yield Piece(choice.number, reply.extend(tokens), reply.finish)
+                text = reply.extend(tokens)
+                yield Piece(choice.number, text, reply.finish, reply.logprobs(text))
                 if reply.finish:
                     return
     finally:
@@ -132,22 +143,37 @@ async def write_choice(
 class Reply:
     """The text of one choice, and why it ended."""
 
-    def __init__(self, batch: "Batch", job: Job) -> None:
-        self.ends = () if job.ignore_stop_tokens else batch.loaded.stop_tokens
+    def __init__(self, batch: "Batch", job: Job, row: Row) -> None:
+        own = () if job.ignore_stop_tokens else batch.loaded.stop_tokens
+        self.ends = job.stop_token_ids.union(own)
         self.most_tokens = job.most_tokens
         self.detokenizer = Detokenizer(batch.loaded.decode)
         self.stops = StopStrings(job.stops)
         self.finish: Finish | None = None
+        self.written = 0  # characters, shown or not
+        asked = job.likeliest is not None
+        self.pace = LogprobPace(row.logprobs, batch.token_bytes) if asked else None
 
     def extend(self, tokens: list[int]) -> str:
         """Return the text that can be shown now, given all tokens so far."""
         ended = tokens[-1] in self.ends
-        text = self.stops.extend(self.detokenizer.extend(tokens[:-1] if ended else tokens))
+        piece = self.detokenizer.extend(tokens[:-1] if ended else tokens)
+        if self.pace and not ended:
+            self.pace.read(len(tokens), self.written)
+        self.written += len(piece)
+        text = self.stops.extend(piece)
         if self.stops.met or ended:
             self.finish = "stop"
         elif len(tokens) >= self.most_tokens:
             self.finish = "length"
         return text + self.stops.flush() if self.finish else text
+
+    def logprobs(self, shown: str) -> tuple[ShownToken, ...]:
+        """Return the figures of the tokens that are shown with this text."""
+        if not self.pace:
+            return ()
+        is_whole = self.finish is not None and not self.stops.met
+        return self.pace.show(len(shown), all_of_them=is_whole)
 
 
 async def hand_over(

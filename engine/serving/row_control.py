@@ -32,12 +32,12 @@ class RowControl(ContinuousBatchingLogitsProcessor):
     def __init__(
         self,
         stop_token: int,
-        rules: Sequence[BatchRule] = (),
-        token_bytes: Mapping[int, bytes] | None = None,
+        rules: Sequence[BatchRule],
+        token_bytes: Mapping[int, bytes],
     ) -> None:
         self.stop_token = stop_token
         self.rules = rules
-        self.token_bytes = token_bytes or {}
+        self.token_bytes = token_bytes
         self.rows: list[Row] = []
         self.states: list[Any] = []
         self.replies: list[list[int]] = []

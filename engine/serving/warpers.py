@@ -73,7 +73,7 @@ def cut_likeliest(scores: Tensor, threshold: Tensor) -> Tensor:
     drops nothing.
     """
     mass = scores.softmax(1)
-    is_likely = mass >= threshold
+    is_likely = (mass >= threshold) & (mass > 0)  # a threshold may be 0, and what is out as well
     least = mass.masked_fill(~is_likely, torch.inf).argmin(1, keepdim=True)
     return scores.masked_fill(is_likely.scatter(1, least, value=False), -torch.inf)
 

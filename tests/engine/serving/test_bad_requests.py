@@ -35,7 +35,10 @@ BAD = {
     "no_tokens_asked": {"prompt": "Once", "max_tokens": 0},
     "empty_stop": {"prompt": "Once", "stop": [""]},
     "half_a_character": {"prompt": "Once \ud83c"},
-    "unknown_field": {"prompt": "Once", "logit_bias": {"5": 100}},
+    "unknown_field": {"prompt": "Once", "best_of": 2},
+    "biased_token_behind_the_last": {"prompt": "Once", "logit_bias": {str(VOCABULARY): 1}},
+    "stop_token_behind_the_last": {"prompt": "Once", "stop_token_ids": [VOCABULARY]},
+    "more_breakers_than_allowed": {"prompt": "Once", "dry_sequence_breakers": ["x"] * 65},
     "more_choices_than_places": {"prompt": ["Once"] * PLACES, "n": 2},
 }
 
