@@ -26,6 +26,7 @@ EngineError
     ├── ModelUnavailable     the model server does not answer or is not ready
     ├── PromptRefused        the model server refused the request as wrong
     ├── Unsupported          the model server cannot do what the request stands or falls with
+    ├── Unsupported          the model server cannot do what the request stands or falls with
     ├── StorageFailed        the database cannot be opened or written
     ├── PresetsUnreadable    a file of presets is not one
     └── ModelUnusable        the model cannot be found, is damaged or does not fit
@@ -240,6 +241,14 @@ class PromptRefused(Failed):
 
     status: int
     reason: str
+
+
+@dataclass
+class Unsupported(Failed):
+    """The model server of this `dialect` lacks `what`, and the request cannot do without it."""
+
+    what: str
+    dialect: str
 
 
 @dataclass

@@ -5,13 +5,22 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from typing import Literal
 
-from engine.errors import Failed, GenerationFailed, ModelUnavailable
+import structlog
+
+from engine.errors import Failed, GenerationFailed, ModelUnavailable, Unsupported
+from engine.model import scoring
+from engine.model.capabilities import Capabilities, Dialect
 from engine.model.connection import Connection, Endpoint
-from engine.model.protocol import Chunk, ModelEntry, Usage
-from engine.model.request import ModelInfo, ModelRequest, Piece
+from engine.model.dialects import fit, write_body
+from engine.model.faults import reading_a_reply
+from engine.model.protocol import Chunk, Usage
+from engine.model.request import ModelInfo, ModelRequest, Piece, Place
+
+log = structlog.get_logger()
 
 UNTOLD_CONTEXT_TOKENS = 4096  # of a server that does not tell: few models in use have less
 MOST_WINDOWS = 10  # of `seconds_between_tokens` without a word, however lively the server is
+SECONDS_TO_LOAD = 120.0  # an adapter
 FINISHES: dict[str, Literal["stop", "length"]] = {"stop": "stop", "length": "length"}
 
 
@@ -33,13 +42,15 @@ class ServedModel:
         self._seconds_between_tokens = seconds_between_tokens
         self._model_name = model_name
         self._connection: Connection | None = None
+        self._told: set[tuple[Dialect, tuple[str, ...]]] = set()
 
     async def info(self) -> ModelInfo:
         """Describe the served model; the server is asked again after a restart or a failure."""
-        entry = await (await self._connect()).entry()
+        connection = await self._connect()
+        able, entry = await connection.able(), await connection.entry()
         return ModelInfo(
             name=entry.id,
-            context_tokens=entry.max_model_len or UNTOLD_CONTEXT_TOKENS,
+            context_tokens=entry.max_model_len or able.context_tokens or UNTOLD_CONTEXT_TOKENS,
             tokenizer=entry.tokenizer or entry.id,
             special_tokens=entry.special_tokens,
         )
@@ -50,10 +61,23 @@ class ServedModel:
         A server that cannot count has its tokens estimated from above: one for each byte of
         UTF-8, and one for the blank that some tokenizers put before a text.
         """
-        if not texts:
-            return []
-        counts = await (await self._connect()).count_tokens(texts)
-        return counts or [len(text.encode()) + 1 for text in texts]
+        return await (await self._connect()).count_tokens(texts) if texts else []
+
+    async def capabilities(self) -> Capabilities:
+        """Tell what the server can do; found out once for each start of it."""
+        return await (await self._connect()).able()
+
+    async def fit(self, request: ModelRequest) -> ModelRequest:
+        """Return the request as the server will carry it out.
+
+        What it leaves out is logged, once for each combination.
+        """
+        able = await self.capabilities()
+        fitted, missing = fit(able, request)
+        if missing and (able.dialect, missing) not in self._told:
+            self._told.add((able.dialect, missing))
+            log.warning("request_degraded", dialect=able.dialect.value, missing=missing)
+        return fitted
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Piece, None]:
         """Yield the reply as it is written; the last piece has no text.
@@ -64,7 +88,9 @@ class ServedModel:
         now = asyncio.get_running_loop().time
         connection = await self._connect()
         try:
-            body = write_body(await connection.entry(), request)
+            fitted = await self.fit(request)
+            entry, able = await connection.entry(), await connection.able()
+            body = write_body(entry.id, able, fitted)
             finish, usage, text_at = None, Usage(), now()
             async with aclosing(connection.chunks(body)) as chunks:
                 while chunk := await self._next(chunks):
@@ -72,12 +98,42 @@ class ServedModel:
                     if chunk.text:
                         text_at = now()
                         yield Piece(chunk.text)
+                    elif chunk.queue:  # others come first; that is no stall
+                        text_at = now()
+                        yield Piece("", waiting=Place(**chunk.queue.model_dump()))
                     elif now() - text_at > MOST_WINDOWS * self._seconds_between_tokens:
                         raise ModelUnavailable("signs of life, but no token")
             yield last_piece(finish, usage)
         except Failed:
             connection.forget()
             raise
+
+    async def load_adapter(self, name: str, path: str) -> None:
+        """Have the server load the adapter at `path`, a folder there, under this name."""
+        await self._change_adapter("load", {"lora_name": name, "lora_path": path})
+
+    async def unload_adapter(self, name: str) -> None:
+        """Have the server forget an adapter."""
+        await self._change_adapter("unload", {"lora_name": name})
+
+    async def score(
+        self, prompt: str, candidates: Sequence[str], *, cache_salt: str = ""
+    ) -> list[float]:
+        """Return each candidate's log-likelihood after the prompt: natural logs, summed."""
+        connection = await self._connect()
+        able, entry = await connection.able(), await connection.entry()
+        with reading_a_reply():
+            return await scoring.score(
+                connection, able, prompt, candidates, model=entry.id, cache_salt=cache_salt
+            )
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """Return a vector for each text."""
+        connection = await self._connect()
+        able, entry = await connection.able(), await connection.entry()
+        is_ours = able.dialect is Dialect.SCRIPTORIUM  # it has a model of its own for this
+        with reading_a_reply():
+            return await scoring.embed(connection, able, texts, model=None if is_ours else entry.id)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -96,35 +152,20 @@ class ServedModel:
             await old.close()
         return new
 
+    async def _change_adapter(self, verb: str, body: dict[str, str]) -> None:
+        connection = await self._connect()
+        able = await connection.able()
+        if not able.adapter_loading:
+            raise Unsupported(f"adapter {verb}ing", able.dialect)
+        with reading_a_reply():
+            await connection.post(f"/v1/{verb}_lora_adapter", body, seconds=SECONDS_TO_LOAD)
+
     async def _next(self, chunks: AsyncGenerator[Chunk, None]) -> Chunk | None:
         try:
             async with asyncio.timeout(self._seconds_between_tokens):
                 return await anext(chunks, None)
         except TimeoutError:
             raise ModelUnavailable("no token came in time") from None
-
-
-def write_body(entry: ModelEntry, request: ModelRequest) -> dict[str, object]:
-    """Return the body of `POST /v1/chat/completions`, with vLLM's fields beside OpenAI's."""
-    body: dict[str, object] = {
-        "model": entry.id,
-        "messages": [{"role": m.role, "content": m.text} for m in request.messages],
-        "max_tokens": request.most_tokens,
-        "seed": request.seed,
-        "temperature": request.sampling.temperature,
-        "top_p": request.sampling.top_p,
-        "top_k": request.sampling.top_k,
-        "frequency_penalty": request.sampling.frequency_penalty,
-        "stream": True,
-        "stream_options": {"include_usage": True},
-        # Models that can think aloud would spend the turn's tokens on it.
-        "chat_template_kwargs": {"enable_thinking": False},
-    }
-    if request.stop:
-        body["stop"] = list(request.stop)
-    if request.cache_salt:
-        body["cache_salt"] = request.cache_salt
-    return body
 
 
 def last_piece(finish: str | None, usage: Usage) -> Piece:

@@ -1,9 +1,10 @@
 """The HTTP half of a model client: one server, from its start to its end."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -11,14 +12,16 @@ import structlog
 from openai import AsyncOpenAI, AsyncStream, NotFoundError, RateLimitError
 
 from engine.errors import ModelUnavailable
+from engine.model.capabilities import Capabilities, Counting, Dialect
+from engine.model.counting import count
 from engine.model.faults import reading_a_reply, reading_of_the_server
-from engine.model.protocol import Chunk, ModelEntry, ModelList, TokenCount, TokenCounts
+from engine.model.protocol import Chunk, ModelEntry, ModelList
+from engine.model.survey import survey
 
 log = structlog.get_logger()
 
 SECONDS_TO_CONNECT = 5.0
 SECONDS_TO_ANSWER = 10.0  # a question that needs no model
-BATCH_CHARACTERS = 100_000  # well below a mebibyte, the most that our server takes
 MOST_TRIES = 3  # of a request that is answered with 429
 MOST_SECONDS_TO_RETRY = 5.0
 
@@ -45,39 +48,55 @@ class Connection:
         self._model_name = model_name
         self._client = open_client(endpoint)
         self._entry: ModelEntry | None = None
+        self._able: tuple[ModelEntry, Capabilities] | None = None  # and of which model
+        self._is_sure = False  # that the server is still the one that was surveyed
+        self._surveying = asyncio.Lock()
         self._counts_tokens = True
 
     async def entry(self) -> ModelEntry:
         """Describe the model; asked once. Raise ModelUnavailable."""
         if self._entry is None:
             with reading_of_the_server():
-                answer = ModelList.model_validate(await self._get("/models"))
+                listed = ModelList.model_validate(await self.get("/v1/models")).data
             wanted = self._model_name
-            self._entry = next((e for e in answer.data if wanted in {None, e.id}), None)
+            bases = [e for e in listed if e.parent is None] if wanted is None else listed
+            self._entry = next((e for e in bases if wanted in {None, e.id}), None)
         if self._entry is None:
             raise ModelUnavailable("the server has no model of the name that was set")
         return self._entry
 
+    async def able(self) -> Capabilities:
+        """Tell what the server can do; found out once. Raise ModelUnavailable.
+
+        After a failure what the server says of itself is read again. A server that says nothing
+        is tried again only when it lists another model: trials cost tokens.
+        """
+        async with self._surveying:
+            entry = await self.entry()
+            old = self._able
+            is_tried = old is not None and old[1].dialect is Dialect.OTHER and old[0] == entry
+            if old is not None and (self._is_sure or is_tried):
+                return old[1]
+            with reading_of_the_server():
+                able = await survey(self, entry)
+            self._able, self._is_sure = (entry, able), True
+            return able
+
     def forget(self) -> None:
         """Ask for the model again before the next request: another one may be served now."""
         self._entry = None
+        self._is_sure = False
 
-    async def count_tokens(self, texts: Sequence[str]) -> list[int] | None:
-        """Count the tokens of each text; None if the server cannot. Raise ModelUnavailable."""
-        entry = await self.entry()
-        if not self._counts_tokens:
-            return None
+    async def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of each text, or estimate them. Raise ModelUnavailable."""
+        counting = (await self.able()).counting if self._counts_tokens else Counting.NONE
         with reading_of_the_server():
             try:
-                if entry.tokenizer is not None:  # ours: many in one request
-                    counts = [await self._count(some) for some in batches(texts)]
-                    return [count for some in counts for count in some]
-                answers = [await self._tokenize(text) for text in texts]
-                return [TokenCount.model_validate(answer).count for answer in answers]
-            except NotFoundError:
+                return await count(self, counting, texts)
+            except NotFoundError:  # a balancer before it may let only some routes through
                 self._counts_tokens = False
-        log.warning("token_counts_estimated", model=entry.id)
-        return None
+        log.warning("token_counts_estimated")
+        return await count(self, Counting.NONE, texts)
 
     async def chunks(self, body: Mapping[str, object]) -> AsyncGenerator[Chunk, None]:
         """Yield the chunks of a reply; closing the generator cancels the request.
@@ -92,26 +111,26 @@ class Connection:
                 async for event in events:
                     yield Chunk.model_validate(event)
 
+    async def get(self, path: str) -> object:
+        """Return the JSON at a path of the server's root. Raise APIError or ValueError."""
+        return await self._client.get(
+            self.endpoint.root + path, cast_to=object, options={"timeout": SECONDS_TO_ANSWER}
+        )
+
+    async def post(self, path: str, body: Mapping[str, Any], *, seconds: float) -> object:
+        """Return the JSON answer to a body. Raise APIError or ValueError."""
+        return await self._client.post(
+            self.endpoint.root + path, cast_to=object, body=body, options={"timeout": seconds}
+        )
+
+    async def begin(self, body: Mapping[str, Any], *, seconds: float) -> None:
+        """Begin a streamed chat and leave it at once. Raise APIError."""
+        async with asyncio.timeout(seconds), aclosing(await self._post(body)):
+            return
+
     async def close(self) -> None:
         """Close the sockets."""
         await self._client.close()
-
-    async def _get(self, path: str) -> object:
-        return await self._client.get(path, cast_to=object, options={"timeout": SECONDS_TO_ANSWER})
-
-    async def _tokenize(self, prompt: str | list[str]) -> object:
-        return await self._client.post(
-            f"{self.endpoint.root}/tokenize",
-            cast_to=object,
-            body={"prompt": prompt, "add_special_tokens": False},
-            options={"timeout": SECONDS_TO_ANSWER},
-        )
-
-    async def _count(self, texts: list[str]) -> list[int]:
-        counts = TokenCounts.model_validate(await self._tokenize(texts)).counts
-        if len(counts) != len(texts):
-            raise ValueError("not one count a text")
-        return counts
 
     async def _post(self, body: Mapping[str, object]) -> AsyncStream[object]:
         tries = 1
@@ -129,19 +148,6 @@ class Connection:
                     raise
                 tries += 1
                 await asyncio.sleep(seconds_to_retry(refusal.response.headers))
-
-
-def batches(texts: Sequence[str]) -> Iterator[list[str]]:
-    """Split texts into lists that our server takes in one request, in order."""
-    batch: list[str] = []
-    characters = 0
-    for text in texts:
-        if batch and characters + len(text) > BATCH_CHARACTERS:
-            yield batch
-            batch, characters = [], 0
-        batch.append(text)
-        characters += len(text)
-    yield batch
 
 
 def seconds_to_retry(headers: Mapping[str, str]) -> float:

@@ -11,9 +11,11 @@ Count = Annotated[int, Field(ge=0)]
 
 
 class ModelEntry(BaseModel):
-    """One served model."""
+    """One served model, or an adapter of one."""
 
     id: str
+    owned_by: str | None = None
+    parent: str | None = None  # ours and vLLM's: the model that an adapter belongs to
     max_model_len: Annotated[int, Field(gt=0)] | None = None  # vLLM's
     tokenizer: str | None = None  # ours
     special_tokens: tuple[str, ...] = ()  # ours
@@ -29,6 +31,12 @@ class TokenCount(BaseModel):
     """`POST /tokenize` of one text, as vLLM answers it."""
 
     count: Count
+
+
+class TokenIds(BaseModel):
+    """`POST /tokenize` of one text, as every server answers it that has the route."""
+
+    tokens: list[int]
 
 
 class TokenCounts(BaseModel):
@@ -72,11 +80,19 @@ class Usage(BaseModel):
     prompt_tokens_details: PromptDetails | None = None
 
 
+class QueuePlace(BaseModel):
+    """Where a request waits; only our server tells it, in chunks without text."""
+
+    place: Count
+    expected_seconds: float | None = None
+
+
 class Chunk(BaseModel):
     """One event of a streamed reply."""
 
     choices: list[Choice] = []
     usage: Usage | None = None
+    queue: QueuePlace | None = None
 
     @property
     def text(self) -> str:

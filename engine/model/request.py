@@ -87,14 +87,26 @@ class ModelRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a request waits in the server's queue; `place` 1 is next."""
+
+    place: int
+    expected_seconds: float | None = None  # None: the server cannot tell
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
-    """Some more text; the last piece of a stream has `finish` set and counts known."""
+    """Some more text; the last piece of a stream has `finish` set and counts known.
+
+    While the request waits in the server's queue, pieces without text tell its place.
+    """
 
     text: str
     finish: Literal["stop", "length"] | None = None
     prompt_tokens: int = 0
     cached_tokens: int = 0
     reply_tokens: int = 0
+    waiting: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +130,56 @@ class Model(Protocol):
         """Count the tokens of each text, without special tokens. Raise ModelUnavailable."""
         ...
 
+    async def fit(self, request: ModelRequest) -> ModelRequest:
+        """Return the request as this server will carry it out: what it lacks is neutral.
+
+        Raises:
+            ModelUnavailable: the server cannot be asked.
+            Unsupported: the request stands or falls with what the server lacks.
+        """
+        ...
+
     def stream(self, request: ModelRequest) -> AsyncGenerator[Piece, None]:
         """Yield the reply as it is written; close the generator to cancel the request.
 
         Raises:
+            Unsupported: the request stands or falls with what the server lacks.
             ModelUnavailable: no answer, not ready, queue full for long, or no piece for
                 `seconds_between_tokens`.
             PromptRefused: the server calls the request wrong.
             GenerationFailed: the server broke off.
         """
+        ...
+
+    async def load_adapter(self, name: str, path: str) -> None:
+        """Load the adapter at `path`, a folder on the server's machine, under a name.
+
+        Raises:
+            ModelUnavailable: the server cannot be asked.
+            PromptRefused: the server refuses this adapter.
+            Unsupported: it loads none while it runs.
+        """
+        ...
+
+    async def unload_adapter(self, name: str) -> None:
+        """Forget an adapter. Raise as `load_adapter`."""
+        ...
+
+    async def score(
+        self, prompt: str, candidates: Sequence[str], *, cache_salt: str = ""
+    ) -> list[float]:
+        """Return how likely each candidate is after the prompt: natural logs, summed over tokens.
+
+        Raises:
+            ModelUnavailable: the server cannot be asked.
+            PromptRefused: it refuses the texts, for instance as too long.
+            GenerationFailed: it broke off.
+            Unsupported: it gives no likelihoods.
+        """
+        ...
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """Return a vector for each text. Raise as `score`."""
         ...
 
     async def close(self) -> None:

@@ -11,6 +11,7 @@ from engine.serving import checks
 from engine.serving.answers import Answer
 from engine.serving.faults import ApiError
 from engine.serving.forms import Chat, Text
+from engine.serving.openapi import describe
 from engine.serving.protocol import ChatCompletion, Completion, Tokenize
 from engine.serving.server import Server, State
 
@@ -33,6 +34,7 @@ def create_app(server: Server) -> web.Application:
             web.get("/health", health),
             web.get("/ready", ready),
             web.get("/metrics", metrics),
+            web.get("/openapi.json", description),
             web.get("/v1/models", models),
             web.post("/v1/chat/completions", chat),
             web.post("/v1/completions", completions),
@@ -114,6 +116,11 @@ async def metrics(request: web.Request) -> web.Response:
     """Give Prometheus its figures."""
     text = request.app[SERVER].metrics.text()
     return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4"})
+
+
+async def description(request: web.Request) -> web.Response:
+    """Give the routes and the fields of their bodies."""
+    return web.json_response(describe(request.app))
 
 
 async def models(request: web.Request) -> web.Response:

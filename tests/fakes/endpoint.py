@@ -10,7 +10,8 @@ from aiohttp import web
 from engine.model.client import ServedModel
 from engine.model.connection import Endpoint
 from engine.model.request import Message, ModelRequest, Piece
-from tests.fakes.model_server import FakeModelServer, event
+from engine.model.survey import VLLM_FIELDS
+from tests.fakes.model_server import FakeModelServer, event, manifest
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -20,6 +21,15 @@ PATHS = {
     "tokenize": "/tokenize",
     "health": "/health",
     "ready": "/ready",
+    "openapi": "/openapi.json",
+    "props": "/props",
+    "lora": "/lora-adapters",
+    "version": "/version",
+    "completions": "/v1/completions",
+    "embeddings": "/v1/embeddings",
+    "load": "/v1/load_lora_adapter",
+    "unload": "/v1/unload_lora_adapter",
+    "counted": "/extras/tokenize/count",
 }
 
 
@@ -65,10 +75,17 @@ def text_event(text: str, finish: str | None = None) -> bytes:
 
 
 def app_with(**handlers: Handler) -> web.Application:
-    """Return an endpoint with these handlers; it lists one model and tells no more of it."""
+    """Return an endpoint with these handlers; it lists one model and tells no more of it.
+
+    Unless a test says otherwise it is a vLLM: what is told of itself need not be tried.
+    """
     app = web.Application()
-    plain = answering({"object": "list", "data": [{"id": "plain", "object": "model"}]})
-    for name, handler in {"models": plain, **handlers}.items():
+    entry = {"id": "plain", "object": "model", "owned_by": "vllm"}
+    plain = {
+        "models": answering({"object": "list", "data": [entry]}),
+        "openapi": answering(manifest(VLLM_FIELDS)),
+    }
+    for name, handler in (plain | handlers).items():
         app.router.add_route("*", PATHS[name], handler)
     return app
 

@@ -14,17 +14,22 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
 from engine.errors import GenerationFailed
-from engine.model.request import Message, ModelRequest, Piece, Sampling
+from engine.model.capabilities import SAMPLERS
+from engine.model.request import Banned, Message, ModelRequest, Piece, Priority, Sampling
 from tests.fakes.scripted_model import ScriptedModel, chapter_by_seed, reply_by_seed
 
 CRASHED = 3
+OUR_FIELDS = SAMPLERS | {
+    "seed", "stop", "stream_options", "chat_template_kwargs", "cache_salt", "priority", "user",
+    "banned_strings", "banned_regex", "structured_outputs", "response_format",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class FakeModelServer:
             [
                 web.get("/health", self._health),
                 web.get("/ready", self._readiness),
+                web.get("/openapi.json", self._describe),
                 web.get("/v1/models", self._models),
                 web.post("/tokenize", self._tokenize),
                 web.post("/v1/chat/completions", self._chat),
@@ -108,12 +114,16 @@ class FakeModelServer:
         entry = {
             "id": info.name,
             "object": "model",
+            "owned_by": "scriptorium",
             "max_model_len": info.context_tokens,
             "tokenizer": info.tokenizer,
             "special_tokens": info.special_tokens,
             "running_requests": 16,
         }
         return web.json_response({"object": "list", "data": [entry]})
+
+    async def _describe(self, _: web.Request) -> web.Response:
+        return web.json_response(manifest(OUR_FIELDS))
 
     async def _tokenize(self, request: web.Request) -> web.Response:
         prompt = (await request.json())["prompt"]
@@ -161,6 +171,14 @@ class FakeModelServer:
             os._exit(CRASHED)
 
 
+def manifest(fields: Iterable[str], **more: Any) -> dict[str, Any]:
+    """Return an OpenAPI document of a server whose chats have these fields."""
+    schema = {"properties": {name: {} for name in fields}}
+    body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Chat"}}}}
+    paths = {"/v1/chat/completions": {"post": {"requestBody": body}}, **more}
+    return {"paths": paths, "components": {"schemas": {"Chat": schema}}}
+
+
 def refusal(status: int, code: str, headers: dict[str, str] | None = None) -> web.Response:
     """Answer with an error in the OpenAI form."""
     error = {"message": f"refused: {code}", "type": "fake_error", "param": None, "code": code}
@@ -194,10 +212,20 @@ def read_request(body: dict[str, Any]) -> ModelRequest:
         messages=tuple(Message(m["role"], m["content"]) for m in body["messages"]),
         most_tokens=body["max_tokens"],
         seed=body["seed"],
-        sampling=Sampling(body["temperature"], body["top_p"], body["top_k"]),
+        sampling=read_sampling(body),
         stop=tuple(body.get("stop") or ()),
+        banned=Banned(tuple(body.get("banned_strings", ())), tuple(body.get("banned_regex", ()))),
+        priority=Priority(body.get("priority", 0)),
         cache_salt=body.get("cache_salt", ""),
     )
+
+
+def read_sampling(body: dict[str, Any]) -> Sampling:
+    """Decode the samplers; the parts of one that is off are not sent."""
+    told = {name: body[name] for name in SAMPLERS if name in body}
+    if "dry_sequence_breakers" in told:
+        told["dry_sequence_breakers"] = tuple(told["dry_sequence_breakers"])
+    return Sampling(**told)
 
 
 def say(line: dict[str, Any]) -> None:

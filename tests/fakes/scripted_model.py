@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from engine.errors import EngineError, ModelUnavailable
+from engine.errors import EngineError, ModelUnavailable, PromptRefused
 from engine.model.request import ModelInfo, ModelRequest, Piece
 
 
@@ -66,6 +66,7 @@ class ScriptedModel:
         self.most_at_once = 0
         self.cancelled = 0  # streams that were left before their end
         self.closed = False
+        self.adapters: dict[str, str] = {}  # paths by name
 
     async def info(self) -> ModelInfo:
         """Describe the scripted model."""
@@ -107,6 +108,35 @@ class ScriptedModel:
             raise
         finally:
             self.running -= 1
+
+    async def fit(self, request: ModelRequest) -> ModelRequest:
+        """Return the request as it is: nothing is lacking."""
+        self._check()
+        return request
+
+    async def load_adapter(self, name: str, path: str) -> None:
+        """Take note of an adapter."""
+        self._check()
+        self.adapters[name] = path
+
+    async def unload_adapter(self, name: str) -> None:
+        """Forget an adapter; one that is not loaded is refused, as everywhere."""
+        self._check()
+        if self.adapters.pop(name, None) is None:
+            raise PromptRefused(404, "HTTP 404: adapter_not_found")
+
+    async def score(
+        self, prompt: str, candidates: Sequence[str], *, cache_salt: str = ""
+    ) -> list[float]:
+        """Find a candidate the likelier, the more of its words stand in the prompt."""
+        self._check()
+        known = set(prompt.split())
+        return [-float(len([w for w in text.split() if w not in known])) for text in candidates]
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """Place texts by how many vowels they have; equal texts lie in one place."""
+        self._check()
+        return [[float(text.lower().count(vowel)) for vowel in "aeiou"] for text in texts]
 
     async def close(self) -> None:
         """Take note of the end."""

@@ -24,7 +24,14 @@ async def test_a_foreign_server_is_described_with_care(client_of: Opener) -> Non
 
 
 async def test_the_model_is_chosen_by_its_name(client_of: Opener) -> None:
-    models = answering({"data": [{"id": "a"}, {"id": "b", "max_model_len": 99}]})
+    models = answering(
+        {
+            "data": [
+                {"id": "a", "owned_by": "vllm"},
+                {"id": "b", "owned_by": "vllm", "max_model_len": 99},
+            ]
+        }
+    )
     chosen = await client_of(app_with(models=models), name="b")
     assert (await chosen.info()).context_tokens == 99
     assert (await (await client_of(app_with(models=models))).info()).name == "a"
@@ -55,7 +62,10 @@ async def test_a_long_past_is_counted_in_requests_of_a_bearable_size(client_of: 
         texts = (await request.json())["prompt"]
         return web.json_response({"counts": [len(text) for text in texts]})
 
-    app = app_with(models=answering({"data": [{"id": "m", "tokenizer": "t"}]}), tokenize=tokenize)
+    app = app_with(
+        models=answering({"data": [{"id": "m", "owned_by": "scriptorium", "tokenizer": "t"}]}),
+        tokenize=tokenize,
+    )
     texts = ["雨" * (n % 3000) for n in range(1000)]
     counts = await (await client_of(app)).count_tokens(texts)
     assert counts == [len(text) for text in texts]
@@ -85,7 +95,7 @@ async def test_where_nobody_counts_the_bytes_are_the_bound(
 
 @pytest.mark.parametrize("answer", [{"counts": [1]}, {"counts": [1, -2]}, {"count": 3}, [], "x"])
 async def test_wrong_counts_are_not_believed(client_of: Opener, answer: object) -> None:
-    models = answering({"data": [{"id": "ours", "tokenizer": "t"}]})
+    models = answering({"data": [{"id": "ours", "owned_by": "scriptorium", "tokenizer": "t"}]})
     model = await client_of(app_with(models=models, tokenize=answering(answer)))
     with pytest.raises(ModelUnavailable):
         await model.count_tokens(["a", "b"])
@@ -95,7 +105,7 @@ async def test_the_model_is_asked_once_and_again_after_a_failure(client_of: Open
     names = ["first", "second"]
 
     async def models(_: web.Request) -> web.Response:
-        return web.json_response({"data": [{"id": names.pop(0)}]})
+        return web.json_response({"data": [{"id": names.pop(0), "owned_by": "vllm"}]})
 
     async def chat(_: web.Request) -> web.Response:
         return refusal(404, "model_not_found")  # a restarted server serves another model
