@@ -66,6 +66,10 @@ class ServingSettings(FrozenSettings):
     cache_tokens: Annotated[int, Field(ge=2048)] | None = None  # KV cache; None: from free memory
     running_requests: Annotated[int, Field(ge=1, le=256)] = 16  # in one batch
     waiting_requests: Annotated[int, Field(ge=1)] = 64  # beyond the batch; then 429
+    waiting_requests_per_salt: Annotated[int, Field(ge=1)] | None = None  # None: three quarters
+    waiting_requests_per_user: Annotated[int, Field(ge=1)] | None = None  # None: three quarters
+    # After so many seconds without a step the generation loop counts as hung.
+    seconds_per_step: Annotated[float, Field(gt=0, le=600)] = 20.0
     model_threads: Annotated[int, Field(ge=1, le=256)] = 1  # CPU threads
     adapters_dir: Path | None = None  # where adapters may be loaded from; None: no adapters
     most_adapters: Annotated[int, Field(ge=1, le=64)] = 8  # ready for use at the same time

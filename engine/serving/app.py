@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 
-from engine.serving import checks
+from engine.serving import adapter_routes, checks
 from engine.serving.answers import Answer
 from engine.serving.faults import ApiError
 from engine.serving.forms import Chat, Text
@@ -39,6 +39,8 @@ def create_app(server: Server) -> web.Application:
             web.post("/v1/chat/completions", chat),
             web.post("/v1/completions", completions),
             web.post("/tokenize", tokenize),
+            web.post("/v1/load_lora_adapter", load_lora_adapter),
+            web.post("/v1/unload_lora_adapter", unload_lora_adapter),
         ]
     )
     return app
@@ -124,7 +126,7 @@ async def description(request: web.Request) -> web.Response:
 
 
 async def models(request: web.Request) -> web.Response:
-    """List the one model, with what a prompt has to know of it."""
+    """List the model, with what a prompt has to know of it, and the adapters that are loaded."""
     server = request.app[SERVER]
     batch, served = server.ready()
     entry = {
@@ -137,7 +139,20 @@ async def models(request: web.Request) -> web.Response:
         "special_tokens": server.special_tokens,
         "running_requests": batch.running_limit,
     }
-    return web.json_response({"object": "list", "data": [entry]})
+    loaded = adapter_routes.entries(batch.adapters, entry)
+    return web.json_response({"object": "list", "data": [entry, *loaded]})
+
+
+async def load_lora_adapter(request: web.Request) -> web.Response:
+    """Load an adapter and give it a name."""
+    batch, _ = request.app[SERVER].ready()
+    return await adapter_routes.load_adapter(batch.adapters, await request.read())
+
+
+async def unload_lora_adapter(request: web.Request) -> web.Response:
+    """Forget an adapter."""
+    batch, _ = request.app[SERVER].ready()
+    return await adapter_routes.unload_adapter(batch.adapters, await request.read())
 
 
 async def chat(request: web.Request) -> web.StreamResponse:
@@ -145,8 +160,10 @@ async def chat(request: web.Request) -> web.StreamResponse:
     server = request.app[SERVER]
     batch, served = server.ready()
     body = checks.parse(ChatCompletion, await request.read())
-    job = checks.chat_job(served, body)
-    return await Answer(batch, job, body, Chat(served.name), server.metrics).give(request)
+    job = await server.prepare(checks.chat_job(served, body), body)
+    return await Answer(batch, job, body, Chat(job.adapter or served.name), server.metrics).give(
+        request
+    )
 
 
 async def completions(request: web.Request) -> web.StreamResponse:
@@ -154,8 +171,10 @@ async def completions(request: web.Request) -> web.StreamResponse:
     server = request.app[SERVER]
     batch, served = server.ready()
     body = checks.parse(Completion, await request.read())
-    job = checks.completion_job(served, body)
-    return await Answer(batch, job, body, Text(served.name), server.metrics).give(request)
+    job = await server.prepare(checks.completion_job(served, body), body)
+    return await Answer(batch, job, body, Text(job.adapter or served.name), server.metrics).give(
+        request
+    )
 
 
 async def tokenize(request: web.Request) -> web.Response:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from engine.serving.checks import Served
+from engine.serving.checks import Job, Served
 from engine.serving.faults import not_ready
 from engine.serving.metrics import Metrics
 from engine.serving.progress import StartProgress
@@ -16,6 +16,8 @@ from engine.settings import ServingSettings
 if TYPE_CHECKING:  # they import torch, which takes seconds, and HTTP is open before that
     from engine.serving.batch import Batch
     from engine.serving.loading import LoadedModel
+    from engine.serving.protocol import Generate
+    from engine.serving.structure import Structures
 
 log = structlog.get_logger()
 
@@ -40,6 +42,7 @@ class Server:
         self.metrics = Metrics()
         self.batch: Batch | None = None
         self.served: Served | None = None
+        self.structures: Structures | None = None
         self.tokenizer_hash = ""
         self.special_tokens: list[str] = []
         self.draining = False
@@ -63,6 +66,14 @@ class Server:
         if self.state is not State.READY or self.batch is None or self.served is None:
             raise not_ready(self.state)
         return self.batch, self.served
+
+    async def prepare(self, job: Job, body: "Generate") -> Job:
+        """Return the job with what takes time to make ready.
+
+        Raises:
+            ApiError: the structure that it asks for cannot be used.
+        """
+        return await self.structures.prepare(job, body) if self.structures else job
 
     async def run(self) -> None:
         """Load the model, try it, and keep it running for ever.
@@ -93,8 +104,10 @@ class Server:
 
     async def _open_batch(self, loaded: "LoadedModel") -> "Batch":
         from engine.serving.batch import Batch  # noqa: PLC0415
+        from engine.serving.structure import Structures  # noqa: PLC0415
 
         self.progress.report("canary", 0, 1)
+        self.structures = Structures(loaded)
         batch = Batch(loaded, self.settings)
         await batch.start()
         self.served = Served(
@@ -102,6 +115,7 @@ class Server:
             tokenizer=loaded.tokenizer,
             vocabulary=loaded.vocabulary,
             context_tokens=batch.context_tokens,
+            adapters=batch.adapters.named,
         )
         self.tokenizer_hash = loaded.tokenizer_hash()
         self.special_tokens = loaded.special_tokens()

@@ -5,6 +5,7 @@ In fp32: only there is a text the same alone and in a batch, token for token.
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -53,9 +54,12 @@ def load_small_model() -> LoadedModel:
 
 
 @asynccontextmanager
-async def opened(loaded: LoadedModel, rules: Rules, cache_tokens: int) -> AsyncIterator[Batch]:
-    """Run a batch with a cache of any size."""
-    settings = ServingSettings(running_requests=8).model_copy(update={"cache_tokens": cache_tokens})
+async def opened(
+    loaded: LoadedModel, rules: Rules, cache_tokens: int, **settings_of: Any
+) -> AsyncIterator[Batch]:
+    """Run a batch with a cache of any size, and other settings."""
+    changes = {"running_requests": 8, "cache_tokens": cache_tokens} | settings_of
+    settings = ServingSettings().model_copy(update=changes)
     batch = Batch(loaded, settings, [rules])
     await batch.start()
     try:
