@@ -17,17 +17,32 @@ class Detokenizer:
         self.start = 0  # the window that is decoded begins here
         self.boundary = 0  # up to here the tokens made whole characters
         self.shown = 0  # characters of the window that were handed out
+        self._whole = True
 
     def extend(self, tokens: list[int]) -> str:
         """Return the text that is new, given all tokens so far."""
         window = self.decode(tokens[self.start :])
         whole = window.rstrip(BROKEN)
         piece, self.shown = whole[self.shown :], max(self.shown, len(whole))
-        if whole == window and len(tokens) > self.boundary:
+        self._whole = whole == window
+        if self._whole and len(tokens) > self.boundary:
             # The window keeps one piece before the new one: some tokenizers drop a leading space.
             self.start, self.boundary = self.boundary, len(tokens)
             self.shown = len(self.decode(tokens[self.start :]))
         return piece.replace(BROKEN, "")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the tokens so far made whole characters."""
+        return self._whole
+
+    def mark(self) -> tuple[int, int, int, bool]:
+        """Return where it is now, to go back to when tokens are taken back."""
+        return self.start, self.boundary, self.shown, self._whole
+
+    def go_back(self, mark: tuple[int, int, int, bool]) -> None:
+        """Forget the tokens since a mark was taken."""
+        self.start, self.boundary, self.shown, self._whole = mark
 
 
 class StopStrings:
@@ -50,15 +65,24 @@ class StopStrings:
             self.met = True
             shown, self.held = self.held[:at], ""
             return shown
-        keep = max((overlap(self.held, stop) for stop in self.stops), default=0)
-        cut = len(self.held) - keep
+        cut = len(self.held) - longest_overlap(self.held, self.stops)
         shown, self.held = self.held[:cut], self.held[cut:]
         return shown
+
+    def start_again(self, text: str) -> None:
+        """Go on after a text in which there is no stop string, as if it had just passed."""
+        self.met = False
+        self.held = text[len(text) - longest_overlap(text, self.stops) :]
 
     def flush(self) -> str:
         """Return what was held back, at the end of the reply."""
         shown, self.held = self.held, ""
         return shown
+
+
+def longest_overlap(text: str, stops: Sequence[str]) -> int:
+    """Return the length of the longest end of `text` that begins a stop string."""
+    return max((overlap(text, stop) for stop in stops), default=0)
 
 
 def overlap(text: str, stop: str) -> int:
