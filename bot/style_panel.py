@@ -52,18 +52,24 @@ def _lines(style: ServerStyle, words: Words) -> Iterator[str]:
     if own := own_values(style):
         values = " · ".join(f"`{name} {value:g}`" for name, value in own.items())
         yield words("Own values: {values}", values=values)
-    if style.style.bans_cliches:
-        yield words(
-            "Clichés of language models: banned. Names allowed all the same: {count}.",
-            count=len(style.style.texts(*NAMES)),
-        )
-    else:
-        yield words("Clichés of language models: allowed.")
+    yield _cliches(style, words)
     yield words("Phrases that this server bans: {count}.", count=len(style.style.texts(*BANS)))
     yield "-# " + words(
         "This holds for every story here, from the model's next turn on. Members with Manage "
         "Server can change it."
     )
+
+
+def _cliches(style: ServerStyle, words: Words) -> str:
+    if not style.style.bans_cliches:
+        return words("Clichés of language models: allowed.")
+    if names := len(style.style.texts(*NAMES)):
+        return words.plural(
+            "Clichés of language models: banned, but for {count} name.",
+            "Clichés of language models: banned, but for {count} names.",
+            names,
+        )
+    return words("Clichés of language models: banned.")
 
 
 def _actions(style: ServerStyle) -> tuple[Action, ...]:
