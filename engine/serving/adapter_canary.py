@@ -24,8 +24,8 @@ TEXT = (
     "The keeper of the lighthouse climbed the stairs at dusk, lit the lamp and wrote the weather"
     " of the day into his book. Then he sat down by the window and watched the ships go by."
 )
-READ_TOKENS = 12  # of the text; the model is made to write the others
-FREE_TOKENS = 4
+READ_TOKENS = 20  # of the text; the model is made to write the others
+FREE_TOKENS = 2
 # A voice may find plain prose far less likely than its base does; one that finds it as unlikely
 # as noise is broken. Random weights that ruin every text are beyond 1,000.
 MOST_TIMES_PERPLEXITY = 20.0
@@ -47,9 +47,9 @@ class Dictation:
 
     @property
     def perplexity(self) -> float:
-        """Return the perplexity of the text; NaN if any logit was undefined."""
+        """Return the perplexity of the text, at most e^700; NaN if a logit was undefined."""
         mean = sum(self.losses.values()) / len(self.losses)
-        return math.exp(mean) if mean < 700 else math.inf  # NaN is not less
+        return math.exp(min(700.0, mean)) if math.isfinite(mean) else math.nan
 
 
 class Canary:
@@ -75,8 +75,10 @@ class Canary:
                     "broken", f"the model cannot write with it: {error.message}"
                 ) from error
             raise
+        if math.isnan(own):
+            raise refused("broken", "what the model computes with it is not a number")
         times = own / self._base
-        if not times <= MOST_TIMES_PERPLEXITY:
+        if times > MOST_TIMES_PERPLEXITY:
             message = (
                 f"with it a plain text has {times:,.0f} times the perplexity that it has without; "
                 f"the most is {MOST_TIMES_PERPLEXITY:.0f}"

@@ -22,7 +22,7 @@ from tests.engine.serving.small_model import GREEDY, Rules, load_small_model, op
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 VOICES = (None, *KINDS)
-PROMPTS = ("The lighthouse keeper", "Mara counted the coins and", "On a night of fog, " * 60)
+PROMPTS = ("The lighthouse keeper", "Mara counted the coins and", "On a night of fog, " * 45)
 STORY = "The harbour was quiet, the nets were dry, and the old boats slept under their tarpaulin."
 
 
