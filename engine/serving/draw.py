@@ -7,6 +7,7 @@ changes what a row draws. The order of the cuts is that of transformers, and XTC
 (`docs/samplers.md`).
 """
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -15,6 +16,7 @@ from torch import Tensor
 from engine.serving.sampling import Sampling
 from engine.serving.warpers import (
     NO_LIMIT,
+    SLACK,
     cut_likeliest,
     cut_min_p,
     cut_top_k,
@@ -41,6 +43,8 @@ def draw(scores: Tensor, samplings: list[Sampling], numbers: list[float], coins:
     while open_rows:
         width = min(open_rows.values())
         group = [i for i, wanted in open_rows.items() if wanted == width]
+        if width == vocabulary or (width == UNSORTED and scores.device.type == "cpu"):
+            del group[1:]  # how much to sort is the row's own, and a row fits a CPU's cache
         picked = torch.tensor(group, device=scores.device)
         rows = Rows(
             scores if len(group) == len(samplings) else scores[picked],
@@ -54,7 +58,7 @@ def draw(scores: Tensor, samplings: list[Sampling], numbers: list[float], coins:
             if decided:
                 del open_rows[i]
             else:
-                open_rows[i] = next_width(samplings[i], width, vocabulary)
+                open_rows[i] = next_width(samplings[i], vocabulary)
     return tokens
 
 
@@ -69,10 +73,8 @@ def first_width(sampling: Sampling, vocabulary: int) -> int:
     return UNSORTED
 
 
-def next_width(sampling: Sampling, width: int, vocabulary: int) -> int:
-    """Return how many to look at when `width` were too few."""
-    if width < WIDTHS[-1] < vocabulary:
-        return WIDTHS[-1]
+def next_width(sampling: Sampling, vocabulary: int) -> int:
+    """Return how many to look at when the first were too few."""
     return vocabulary if sampling.top_p < 1 else UNSORTED
 
 
@@ -101,14 +103,14 @@ class Rows:
         if width == UNSORTED:
             best, ids = self.scores, None
         elif width == self.scores.shape[1]:
-            best, ids = self.scores.sort(1, descending=True)
+            best, ids = sorted_row(self.scores, self.samplings[0])
         else:
             best, ids = self.scores.topk(width, 1)
         # A dynamic temperature comes last: it is measured on what is left.
         temperature = self.column(lambda s: 1.0 if s.dynatemp_range else s.temperature)
         kept = self.cut_by_rank(best / temperature, temperature)
         kept = cut_min_p(kept, self.column(lambda s: s.min_p))
-        if best.shape[1] < self.scores.shape[1]:
+        if LIKELIEST < width < self.scores.shape[1]:
             is_cut = torch.isneginf(kept[:, -1]).tolist()
             decided = [bool(s.top_k or c) for s, c in zip(self.samplings, is_cut, strict=True)]
         weights = self.cut_by_character(kept).softmax(1)
@@ -150,11 +152,30 @@ class Rows:
         return kept
 
 
+def sorted_row(scores: Tensor, sampling: Sampling) -> tuple[Tensor, Tensor]:
+    """Return the scores [1, width] of one row in falling order, as many as matter, and their ids.
+
+    Tokens of less than (1 - top_p) / vocabulary have less than 1 - top_p together: the others
+    reach top_p.
+    """
+    if sampling.top_k:
+        return scores.topk(min(sampling.top_k, scores.shape[1]), 1)
+    if sampling.top_p >= 1:
+        return scores.sort(1, descending=True)
+    tempered = scores if sampling.dynatemp_range else scores / sampling.temperature
+    floor = tempered.logsumexp(1) + math.log((1 - sampling.top_p) / scores.shape[1])
+    ids = (tempered[0] >= floor - SLACK).nonzero()[:, 0]
+    best, order = scores[:, ids].sort(1, descending=True)
+    return best, ids[order]
+
+
 def pick(weights: Tensor, numbers: Tensor) -> Tensor:
     """Return the index [rows, 1] at which the running sum of a row passes its number in [0, 1)."""
     sums = weights.cumsum(1)
     index = torch.searchsorted(sums, numbers * sums[:, -1:], right=True)
+    index.clamp_(max=weights.shape[1] - 1)
+    if bool((weights.gather(1, index) > 0).all()):
+        return index
     # Rounding can carry the number to the very end; the last token that has weight is meant then.
     columns = torch.arange(weights.shape[1], device=weights.device)
-    last = (columns * (weights > 0)).amax(1, keepdim=True)
-    return torch.minimum(index, last)
+    return torch.minimum(index, (columns * (weights > 0)).amax(1, keepdim=True))

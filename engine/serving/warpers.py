@@ -5,11 +5,14 @@ setting is a column [rows, 1] and has a value that changes nothing, so that rows
 settings go through together and come out bit by bit as they would alone.
 """
 
+import math
+
 import torch
 from torch import Tensor
 
 NO_LIMIT = torch.inf  # a share of the mass that no sum reaches, however it is rounded
-TYPICAL_TOKENS = 1024  # most typical sets fit in so many; a larger one costs a full sort
+NARROW = 1024  # tokens that are sorted quickly
+SLACK = 1e-3  # for rounding, where more than needed does no harm
 
 
 def cut_top_k(scores: Tensor, top_k: Tensor) -> Tensor:
@@ -43,27 +46,37 @@ def cut_typical(scores: Tensor, typical_p: Tensor) -> Tensor:
     mass = logs.exp()
     entropy = -(mass * logs).nansum(1, keepdim=True)  # what is out gives 0 times infinity
     distance = (logs + entropy).abs()
-    width = min(TYPICAL_TOKENS, scores.shape[1])
-    farthest, is_found = farthest_kept(*distance.topk(width, 1, largest=False), mass, typical_p)
-    for row in (~is_found).nonzero()[:, 0].tolist():
-        order = distance[row : row + 1].sort(1)
-        found, _ = farthest_kept(*order, mass[row : row + 1], typical_p[row : row + 1])
-        farthest[row] = found[0]
+    if scores.shape[1] <= NARROW:
+        farthest = farthest_kept(distance, mass, typical_p)
+    else:
+        rows = zip(distance, mass, entropy, typical_p, strict=True)
+        farthest = torch.stack([farthest_in_wide_row(*row) for row in rows])
     return scores.masked_fill(distance > farthest, -torch.inf)
 
 
-def farthest_kept(
-    near: Tensor, order: Tensor, mass: Tensor, typical_p: Tensor
-) -> tuple[Tensor, Tensor]:
-    """Return the distance [rows, 1] at which the mass is reached, and where the width was enough.
-
-    `near` are distances in rising order, `order` the tokens that have them.
-    """
+def farthest_kept(distance: Tensor, mass: Tensor, typical_p: Tensor) -> Tensor:
+    """Return the distance [rows, 1] at which the mass is reached, tokens taken nearest first."""
+    near, order = distance.sort(1)
     is_short = mass.gather(1, order).cumsum(1) < typical_p
     last = is_short.sum(1, keepdim=True).clamp(max=near.shape[1] - 1)
-    no_limit = torch.isinf(typical_p)
-    enough = ~is_short[:, -1:] | no_limit | (near.shape[1] == mass.shape[1])
-    return near.gather(1, last).masked_fill(no_limit, torch.inf), enough[:, 0]
+    return near.gather(1, last).masked_fill(torch.isinf(typical_p), torch.inf)
+
+
+def farthest_in_wide_row(
+    distance: Tensor, mass: Tensor, entropy: Tensor, typical_p: Tensor
+) -> Tensor:
+    """Return the same for one row, sorting only what can be kept.
+
+    Tokens of less than (1 - typical_p) / width have less than 1 - typical_p together, so the mass
+    is reached before the nearest of them, if none of the likely ones is farther than that.
+    """
+    if torch.isinf(typical_p):
+        return typical_p
+    reach = math.log(len(distance)) - torch.log1p(-typical_p) - entropy
+    if reach >= entropy:
+        near = (distance <= reach + SLACK).nonzero()[:, 0]
+        distance, mass = distance[near], mass[near]
+    return farthest_kept(distance[None], mass[None], typical_p[None])[0]
 
 
 def cut_likeliest(scores: Tensor, threshold: Tensor) -> Tensor:
