@@ -1,6 +1,7 @@
 """Adapters of the small model as PEFT makes, saves and runs them."""
 
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -17,13 +18,18 @@ KINDS = {
 }
 
 
-def save_adapters(model: nn.Module, folder: Path, strength: float = 0.05) -> PeftModel:
+def save_adapters(
+    model: nn.Module,
+    folder: Path,
+    strength: float = 0.05,
+    kinds: Mapping[str, tuple[int, list[str]]] = KINDS,
+) -> PeftModel:
     """Save an adapter of each kind and return PEFT's model, which can write with each of them.
 
     PEFT starts B at zero, which changes nothing: here it is random, so that every text changes.
     """
     adapted: PeftModel | None = None
-    for seed, (name, (rank, targets)) in enumerate(KINDS.items()):
+    for seed, (name, (rank, targets)) in enumerate(kinds.items()):
         config = LoraConfig(
             r=rank,
             lora_alpha=16,
