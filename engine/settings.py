@@ -11,8 +11,12 @@ EMBEDDED = "embedded"
 
 
 class Quantization(StrEnum):
-    """How the weights of the linear layers are held in memory."""
+    """How the weights of the linear layers are held in memory.
 
+    AUTO takes NF4 on a GPU and INT8 on a CPU that is made for it, else NF4.
+    """
+
+    AUTO = "auto"
     NF4 = "nf4"
     INT8 = "int8"
     NONE = "none"
@@ -52,6 +56,7 @@ class EngineSettings(FrozenSettings):
     waiting_per_channel: Annotated[int, Field(ge=1)] = 5
     waiting_per_server: Annotated[int, Field(ge=1)] = 20
     waiting_in_all: Annotated[int, Field(ge=1)] = 500
+    seconds_in_queue: Annotated[float, Field(gt=0)] = 1800.0  # that a turn may wait
     presets_dir: Path | None = None  # presets that are added to, or replace, those shipped
 
 
@@ -60,7 +65,7 @@ class ServingSettings(FrozenSettings):
 
     model: str = EMBEDDED  # `embedded`, a hub id, or a folder
     models_dir: Path = Path(".models")
-    quantization: Quantization = Quantization.NF4
+    quantization: Quantization = Quantization.AUTO
     device: Device = Device.AUTO
     context_tokens: Annotated[int, Field(ge=1024, le=1_048_576)] = 8192  # prompt and reply together
     cache_tokens: Annotated[int, Field(ge=2048)] | None = None  # KV cache; None: from free memory

@@ -15,7 +15,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 from transformers.utils import logging as transformers_logging
 
 from engine.errors import ModelUnusable
-from engine.serving import embedded
+from engine.serving import decoder, embedded, int8
 from engine.serving.progress import Report
 from engine.settings import EMBEDDED, Device, Quantization, ServingSettings
 
@@ -80,6 +80,7 @@ def load(settings: ServingSettings, report: Report) -> LoadedModel:
     quiet_libraries()
     name, source = find(settings, report)
     device = choose_device(settings.device)
+    kind = choose_quantization(settings.quantization, device)
     try:
         with loading_reported(report):
             tokenizer = AutoTokenizer.from_pretrained(source)
@@ -88,8 +89,11 @@ def load(settings: ServingSettings, report: Report) -> LoadedModel:
                 dtype=compute_dtype(device),
                 attn_implementation="sdpa",
                 device_map={"": device},
-                quantization_config=quantization(settings.quantization, compute_dtype(device)),
+                quantization_config=quantization(kind, device),
             ).eval()
+            if kind is Quantization.INT8 and device == "cpu":
+                int8.to_int8(model)
+                decoder.install(model)
     except (OSError, ValueError, RuntimeError, ImportError) as error:
         raise ModelUnusable(f"{settings.model}: {error}") from error
     return LoadedModel(name, model, tokenizer)
@@ -129,16 +133,23 @@ def compute_dtype(device: str) -> torch.dtype:
     return torch.bfloat16
 
 
-def quantization(kind: Quantization, compute: torch.dtype) -> BitsAndBytesConfig | None:
-    """Return what bitsandbytes shall do with the linear layers."""
+def choose_quantization(kind: Quantization, device: str) -> Quantization:
+    """Return what AUTO means on this device; anything else means itself."""
+    if kind is not Quantization.AUTO:
+        return kind
+    return Quantization.INT8 if device == "cpu" and int8.is_fast() else Quantization.NF4
+
+
+def quantization(kind: Quantization, device: str) -> BitsAndBytesConfig | None:
+    """Return what bitsandbytes shall do with the linear layers; on a CPU INT8 is ours."""
     if kind is Quantization.NF4:
         return BitsAndBytesConfig(
             load_in_4bit=True,
             bnb_4bit_quant_type="nf4",
             bnb_4bit_use_double_quant=True,
-            bnb_4bit_compute_dtype=compute,
+            bnb_4bit_compute_dtype=compute_dtype(device),
         )
-    if kind is Quantization.INT8:
+    if kind is Quantization.INT8 and device != "cpu":
         return BitsAndBytesConfig(load_in_8bit=True)
     return None
 

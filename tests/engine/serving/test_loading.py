@@ -9,7 +9,8 @@ import torch
 from engine.errors import ModelUnusable
 from engine.serving.batch import Batch
 from engine.serving.cache_size import bytes_per_token
-from engine.serving.loading import LoadedModel, choose_device, load
+from engine.serving.int8 import is_fast
+from engine.serving.loading import LoadedModel, choose_device, choose_quantization, load
 from engine.serving.row import Row
 from engine.serving.sampling import Sampling
 from engine.settings import Device, Quantization, ServingSettings
@@ -52,7 +53,8 @@ def steps() -> list[tuple[str, int, int]]:
 @pytest.fixture(scope="module")
 def loaded(folder: Path, steps: list[tuple[str, int, int]]) -> LoadedModel:
     """The tiny model in NF4."""
-    return load(ServingSettings(model=str(folder)), lambda *step: steps.append(step))
+    settings = ServingSettings(model=str(folder), quantization=Quantization.NF4)
+    return load(settings, lambda *step: steps.append(step))
 
 
 def test_a_folder_is_named_after_itself(loaded: LoadedModel) -> None:
@@ -68,6 +70,32 @@ def test_the_linear_layers_are_held_in_four_bits(loaded: LoadedModel) -> None:
     assert type(layer).__name__ == "Linear4bit"
     assert layer.weight.quant_type == "nf4"
     assert layer.weight.quant_state.nested  # double quantization
+
+
+def test_unset_means_what_is_best_on_the_device(folder: Path) -> None:
+    assert choose_quantization(Quantization.AUTO, "cuda:0") is Quantization.NF4
+    assert choose_quantization(Quantization.NONE, "cpu") is Quantization.NONE
+    on_cpu = Quantization.INT8 if is_fast() else Quantization.NF4
+    assert choose_quantization(ServingSettings().quantization, "cpu") is on_cpu
+    loaded = load(ServingSettings(model=str(folder), quantization="int8"), lambda *_: None)
+    assert type(loaded.model.model.layers[0].mlp.up_proj).__name__ == "Int8Linear"
+    assert loaded.vocabulary == 49_152
+
+
+async def test_eight_bits_from_a_folder_write_what_transformers_would(folder: Path) -> None:
+    settings = ServingSettings(model=str(folder), quantization="int8", cache_tokens=2048)
+    loaded = load(settings, lambda *_: None)
+    prompt = loaded.tokenizer.encode("The fog came in, and with it the boats.")
+    with torch.inference_mode():
+        first = int(loaded.model(input_ids=torch.tensor([prompt])).logits[0, -1].argmax())
+    batch = Batch(loaded, settings)
+    await batch.start()
+    try:
+        row = Row(len(prompt), Sampling(top_k=1))
+        async for tokens in batch.generate(prompt, row, most_tokens=1):
+            assert tokens == [first]
+    finally:
+        batch.stop()
 
 
 def test_loading_reports_every_weight(
