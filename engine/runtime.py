@@ -208,6 +208,7 @@ async def open_engine(
                     per_server=settings.waiting_per_server,
                     in_all=settings.waiting_in_all,
                 ),
+                most_seconds=settings.seconds_in_queue,
             ),
             drafts=drafts,
             presets=presets,

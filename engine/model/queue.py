@@ -1,14 +1,17 @@
-"""Who may ask the model next: first come, first served, with a fair share for everybody."""
+"""Who may ask the model next: a fair share for every server and channel, the story first.
+
+The order is that of `engine/fairness.py`; `docs/decisions/0014-the-queue-is-fair.md` tells why.
+"""
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from engine.errors import QueueFull, QueueScope
+from engine.errors import ModelUnavailable, QueueFull, QueueScope
+from engine.fairness import Claim, Turns
 
 NEWEST_WEIGHT = 0.2  # of the newest turn in the mean duration: about the last ten turns count
 
@@ -24,9 +27,11 @@ class QueueLimits:
 
 
 class TurnQueue:
-    """At most `turns_at_once` tickets run; the others wait, strictly in order of arrival.
+    """At most `turns_at_once` tickets run; the others wait for their turn.
 
-    All on one event loop. `clock` tells seconds and never goes back.
+    A place can become larger only because somebody came who goes first: from a server or a channel
+    that has less running, or interactive before background. All on one event loop. `clock` tells
+    seconds and never goes back.
     """
 
     def __init__(
@@ -34,16 +39,26 @@ class TurnQueue:
         turns_at_once: int,
         limits: QueueLimits,
         *,
+        most_seconds: float | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.most_seconds = most_seconds  # that a ticket may wait; None: for ever
         self._turns_at_once = turns_at_once
         self._limits = limits
         self._clock = clock
         self._running: list[Ticket] = []
-        self._waiting: deque[Ticket] = deque()
+        self._waiting: list[Ticket] = []  # in order of arrival
+        self._turns = Turns()
         self._mean_seconds: float | None = None
 
-    def reserve(self, *, member_id: int, channel_id: int, guild_id: int) -> "Ticket":
+    def reserve(
+        self,
+        *,
+        member_id: int,
+        channel_id: int,
+        guild_id: int,
+        is_background: bool = False,
+    ) -> "Ticket":
         """Take a place. It is held until the ticket is left or released.
 
         Raises:
@@ -52,19 +67,32 @@ class TurnQueue:
         tickets = [*self._running, *self._waiting]
         shares = (
             (QueueScope.MEMBER, self._limits.per_member, lambda t: t.member_id == member_id),
-            (QueueScope.CHANNEL, self._limits.per_channel, lambda t: t.channel_id == channel_id),
-            (QueueScope.SERVER, self._limits.per_server, lambda t: t.guild_id == guild_id),
+            (QueueScope.CHANNEL, self._limits.per_channel, lambda t: t.claim.channel == channel_id),
+            (QueueScope.SERVER, self._limits.per_server, lambda t: t.claim.server == guild_id),
             (QueueScope.ALL, self._limits.in_all, lambda _: True),
         )
         for scope, most, belongs in shares:
             taken = sum(map(belongs, tickets))
             if taken >= most:
                 raise QueueFull(scope=scope, waiting=taken)
-        return self.readmit(member_id=member_id, channel_id=channel_id, guild_id=guild_id)
+        return self.readmit(
+            member_id=member_id,
+            channel_id=channel_id,
+            guild_id=guild_id,
+            is_background=is_background,
+        )
 
-    def readmit(self, *, member_id: int, channel_id: int, guild_id: int) -> "Ticket":
+    def readmit(
+        self,
+        *,
+        member_id: int,
+        channel_id: int,
+        guild_id: int,
+        is_background: bool = False,
+    ) -> "Ticket":
         """Take a place for a turn that was accepted before a restart: no share is asked for."""
-        ticket = Ticket(self, member_id=member_id, channel_id=channel_id, guild_id=guild_id)
+        claim = Claim(guild_id, channel_id, is_background)
+        ticket = Ticket(self, claim, member_id=member_id)
         self._waiting.append(ticket)
         self._advance()
         return ticket
@@ -96,13 +124,21 @@ class TurnQueue:
         return remaining[slot] + rounds * mean
 
     def _advance(self) -> None:
-        while self._waiting and len(self._running) < self._turns_at_once:
-            ticket = self._waiting.popleft()
+        line = self._line()
+        while line and len(self._running) < self._turns_at_once:
+            ticket = line.pop(0)
+            self._waiting.remove(ticket)
             self._running.append(ticket)
+            others = any(t.claim.is_background for t in self._waiting)
+            self._turns.begin(ticket.claim, background_waits=others)
             ticket.started = self._clock()
             ticket.move_to(0)
-        for place, ticket in enumerate(self._waiting, start=1):
+        for place, ticket in enumerate(line, start=1):
             ticket.move_to(place)
+
+    def _line(self) -> "list[Ticket]":
+        waiting = [(ticket, ticket.claim) for ticket in self._waiting]
+        return self._turns.order(waiting, [ticket.claim for ticket in self._running])
 
     def _measure(self, seconds: float) -> None:
         mean = self._mean_seconds
@@ -116,25 +152,36 @@ class Ticket:
     belong together, such as the alternatives of one turn.
     """
 
-    def __init__(self, queue: TurnQueue, *, member_id: int, channel_id: int, guild_id: int) -> None:
+    def __init__(self, queue: TurnQueue, claim: Claim, *, member_id: int) -> None:
         self.member_id = member_id
-        self.channel_id = channel_id
-        self.guild_id = guild_id
+        self.claim = claim
         self.place = -1  # 0: it waits no more; 1: it is next; set by the queue
         self.started = 0.0  # by the queue's clock; set when place becomes 0
         self.entered = False
         self.released = False
         self._queue = queue
         self._moved = asyncio.Event()
+        self._deadline: float | None = None
+        if queue.most_seconds is not None:
+            self._deadline = asyncio.get_running_loop().time() + queue.most_seconds
 
     def expected_seconds(self) -> float | None:
         """Estimate the seconds until it runs; 0 if it does, None before a turn was measured."""
         return self._queue.seconds_until(self.place) if self.place else 0.0
 
     async def changed(self, place: int) -> int:
-        """Wait until the place is another than `place` and return it; 0 never changes again."""
-        while self.place == place != 0:
-            await self._moved.wait()
+        """Wait until the place is another than `place` and return it; 0 never changes again.
+
+        Raises:
+            ModelUnavailable: it has waited for as long as a ticket may; its place is free.
+        """
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                while self.place == place != 0:
+                    await self._moved.wait()
+        except TimeoutError:
+            self.release()
+            raise ModelUnavailable("its turn did not come in time") from None
         return self.place
 
     def release(self) -> None:
@@ -151,7 +198,7 @@ class Ticket:
     async def __aenter__(self) -> Self:
         try:
             while self.place:
-                await self._moved.wait()
+                await self.changed(self.place)
         except BaseException:
             self.release()  # also when the slot was given in the very moment of cancellation
             raise

@@ -41,7 +41,7 @@ class Answer:
             ApiError: no place, or a reply broke before the answer began.
         """
         usage = Usage()
-        with self.batch.reserve(self.job.places):
+        with self.batch.reserve(self.job.places, self.job.claim):
             try:
                 async with contextlib.aclosing(self.pieces(usage)) as pieces:
                     if self.body.stream:
@@ -90,7 +90,8 @@ class Answer:
             for opening in self.form.opening(self.job.places):
                 await send(response, self.form.chunk([opening]))
             async for piece in pieces:
-                await send(response, self.form.chunk([self.form.delta(piece)]))
+                queue = {"queue": piece.queue.body()} if piece.queue else {}
+                await send(response, self.form.chunk([self.form.delta(piece)]) | queue)
             if self.body.stream_options and self.body.stream_options.include_usage:
                 await send(response, self.form.chunk([]) | {"usage": usage.body()})
             await response.write(b"data: [DONE]\n\n")

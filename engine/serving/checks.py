@@ -7,11 +7,13 @@ out of range would end all of them.
 import json
 from collections.abc import Container
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jinja2 import TemplateError
 from pydantic import ValidationError
 
+from engine.fairness import Claim
+from engine.serving.bans import Bans, read_bans
 from engine.serving.faults import ApiError, bad_request
 from engine.serving.protocol import (
     Body,
@@ -23,6 +25,9 @@ from engine.serving.protocol import (
 )
 from engine.serving.samplers import check_token_ids, sampling_of
 from engine.serving.sampling import Sampling
+
+if TYPE_CHECKING:  # it imports torch, which takes seconds, and HTTP is open before that
+    from engine.serving.structure import Structure
 
 COMPLETION_TOKENS = 16  # OpenAI's default of max_tokens for plain completions
 
@@ -53,7 +58,17 @@ class Job:
     cache_salt: str
     stop_token_ids: frozenset[int] = frozenset()
     adapter: str | None = None  # None: the base model alone
+    structure: "Structure | None" = None  # None: free text
+    user: str = ""
+    is_background: bool = False
+    queue_seconds: float | None = None  # it may wait so long for its place
     likeliest: int | None = None  # tokens to tell in the place of each; None: no figures at all
+    bans: Bans | None = None
+
+    @property
+    def claim(self) -> Claim:
+        """Return whose it is."""
+        return Claim(self.cache_salt, self.user, self.is_background)
 
     @property
     def places(self) -> int:
@@ -129,7 +144,11 @@ def make_job(
         cache_salt=body.cache_salt or "",
         adapter=None if body.model == served.name else body.model,
         stop_token_ids=frozenset(body.stop_token_ids or ()),
+        user=body.user or "",
+        is_background=body.priority > 0,
+        queue_seconds=body.queue_seconds,
         likeliest=body.likeliest,
+        bans=read_bans(body.banned_strings, body.banned_regex),
     )
 
 

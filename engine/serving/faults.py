@@ -45,6 +45,12 @@ def queue_full(waiting: int, retry_after: int) -> ApiError:
     return ApiError(429, "queue_full", message, retry_after=retry_after)
 
 
+def waited_too_long(seconds: float) -> ApiError:
+    """Make the answer to a request whose place did not come in the time it had."""
+    message = f"its turn did not come within {seconds:g} seconds"
+    return ApiError(503, "waited_too_long", message, "queue_seconds", retry_after=10)
+
+
 def not_ready(state: str) -> ApiError:
     """Make the answer while the model loads, recovers or drains."""
     return ApiError(503, "not_ready", f"the model server is {state}", retry_after=2)

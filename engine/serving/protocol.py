@@ -8,10 +8,18 @@ from typing import Annotated, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from engine.serving import bans
 from engine.serving.faults import bad_request
 from engine.serving.samplers import Samplers
+from engine.serving.structure_fields import ResponseFormat, StructuredOutputs
 
 Stop = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+BannedString = Annotated[
+    str, StringConstraints(min_length=1, max_length=bans.MOST_STRING_CHARACTERS)
+]
+BannedRegex = Annotated[
+    str, StringConstraints(min_length=1, max_length=bans.MOST_PATTERN_CHARACTERS)
+]
 MOST_LOGPROBS = 20  # likeliest tokens in the place of each, as at vLLM
 TokenIds = list[Annotated[int, Field(strict=True)]]
 
@@ -38,9 +46,18 @@ class Generate(Samplers, Body):
     max_tokens: Annotated[int, Field(ge=1)] | None = None
     stop: Stop | Annotated[list[Stop], Field(max_length=16)] | None = None
     stop_token_ids: Annotated[TokenIds, Field(max_length=64)] | None = None
+    banned_strings: Annotated[list[BannedString], Field(max_length=bans.MOST_STRINGS)] | None = None
+    banned_regex: Annotated[list[BannedRegex], Field(max_length=bans.MOST_PATTERNS)] | None = None
     ignore_eos: bool = False
     cache_salt: Annotated[str, StringConstraints(max_length=256)] | None = None
-    user: str | None = None  # for the far end's own records; there are none
+    response_format: ResponseFormat | None = None
+    structured_outputs: StructuredOutputs | None = None
+    # The salt's share of the server is divided among its users: a Discord server's channels.
+    user: Annotated[str, StringConstraints(max_length=256)] | None = None
+    # vLLM's: the lower goes first. 0 for what somebody waits for; above, background work.
+    priority: Annotated[int, Field(ge=0, le=10)] = 0
+    # How long it may wait for its place in the batch; None: as long as it takes.
+    queue_seconds: Annotated[float, Field(gt=0, le=86_400)] | None = None
 
     @property
     def stops(self) -> tuple[str, ...]:
@@ -82,7 +99,6 @@ class ChatCompletion(Generate):
     messages: Annotated[list[ChatMessage], Field(min_length=1)]
     max_completion_tokens: Annotated[int, Field(ge=1)] | None = None  # OpenAI's newer name
     chat_template_kwargs: dict[str, bool | int | float | str] = {}
-    response_format: dict[Literal["type"], Literal["text"]] | None = None
 
     @property
     def likeliest(self) -> int | None:

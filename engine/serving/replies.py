@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from engine.serving.checks import Job
 from engine.serving.logprobs import LogprobPace, ShownToken
+from engine.serving.queueing import Place, Wait
+from engine.serving.rewriting import Rewriting
 from engine.serving.row import Adapter, Row
 from engine.serving.text import Detokenizer, StopStrings
 
@@ -26,6 +28,7 @@ class Piece:
     text: str
     finish: Finish | None = None
     logprobs: tuple[ShownToken, ...] = ()
+    queue: Place | None = None  # of a request that waits; then the text is empty
 
 
 @dataclass
@@ -60,11 +63,14 @@ async def write(batch: "Batch", job: Job, usage: Usage) -> AsyncGenerator[Piece,
     pieces: asyncio.Queue[Piece | Exception] = asyncio.Queue()
     held = contextlib.AsyncExitStack()  # one version of the adapter for all choices
     adapter = asyncio.create_task(held.enter_async_context(batch.adapters.use(job.adapter)))
+    choices = choices_of(job)
     tasks = [
         asyncio.create_task(hand_over(write_choice(batch, job, usage, choice, adapter), pieces))
-        for choice in choices_of(job)
+        for choice in choices
     ]
     unfinished = len(tasks)
+    wait = Wait(batch, [choice.row for choice in choices], job.queue_seconds)
+    tasks.append(asyncio.create_task(hand_over(places_in(wait), pieces)))
     try:
         while unfinished:
             try:
@@ -102,7 +108,17 @@ def choices_of(job: Job) -> list[Choice]:
         prompt_is_read = asyncio.Event()
         for i in range(job.choices):
             sampling = replace(job.sampling, seed=job.sampling.seed + i)
-            row = Row(len(prompt), sampling, job.cache_salt, top_logprobs=job.likeliest)
+            row = Row(
+                len(prompt),
+                sampling,
+                job.cache_salt,
+                top_logprobs=job.likeliest,
+                user=job.user,
+                is_background=job.is_background,
+            )
+            if job.structure:
+                rule = job.structure.rule(job.most_tokens)
+                row.rules, row.guard = (rule,), rule
             choices.append(Choice(len(choices), prompt, row, i == 0, prompt_is_read))
     return choices
 
@@ -119,20 +135,23 @@ async def write_choice(
         await choice.prompt_is_read.wait()
     choice.row.adapter = await adapter
     reply = Reply(batch, job, choice.row)
-    outputs = batch.generate(
+    submission = batch.submission(
         choice.prompt,
         choice.row,
         most_tokens=job.most_tokens,
         ignore_stop_tokens=job.ignore_stop_tokens,
     )
     try:
-        async with contextlib.aclosing(outputs):
+        async with contextlib.aclosing(batch.outputs(submission)) as outputs:
             async for tokens in outputs:
-                usage.reply += 1
+                usage.reply += len(tokens) - reply.tokens
                 if choice.is_first and not choice.prompt_is_read.is_set():
                     usage.cached += choice.row.cached_tokens
                     choice.prompt_is_read.set()
                 text = reply.extend(tokens)
+                if reply.keep is not None:
+                    usage.reply -= len(tokens) - reply.keep
+                    submission.rewind(reply.keep)
                 yield Piece(choice.number, text, reply.finish, reply.logprobs(text))
                 if reply.finish:
                     return
@@ -149,13 +168,30 @@ class Reply:
         self.most_tokens = job.most_tokens
         self.detokenizer = Detokenizer(batch.loaded.decode)
         self.stops = StopStrings(job.stops)
+        self.is_structured = job.structure is not None
         self.finish: Finish | None = None
+        self.tokens = 0  # read so far
+        self.keep: int | None = None  # so many stay, when the others must be taken back now
         self.written = 0  # characters, shown or not
         asked = job.likeliest is not None
         self.pace = LogprobPace(row.logprobs, batch.token_bytes) if asked else None
+        self.rewriting = (
+            Rewriting(job.bans, row, self.detokenizer, self.stops) if job.bans else None
+        )
 
     def extend(self, tokens: list[int]) -> str:
-        """Return the text that can be shown now, given all tokens so far."""
+        """Return the text that can be shown now, given all tokens so far.
+
+        Afterwards `finish` may be set, or `keep`; then the next tokens are those and others.
+        """
+        text, self.keep = "", None
+        while self.tokens < len(tokens) and not self.finish and self.keep is None:
+            self.tokens += 1
+            text += self.read(tokens if self.tokens == len(tokens) else tokens[: self.tokens])
+        return text
+
+    def read(self, tokens: list[int]) -> str:
+        """Read one token more, the last one; return the text that can be shown now."""
         ended = tokens[-1] in self.ends
         piece = self.detokenizer.extend(tokens[:-1] if ended else tokens)
         if self.pace and not ended:
@@ -165,15 +201,38 @@ class Reply:
         if self.stops.met or ended:
             self.finish = "stop"
         elif len(tokens) >= self.most_tokens:
-            self.finish = "length"
-        return text + self.stops.flush() if self.finish else text
+            self.finish = "stop" if self.is_structured else "length"  # it was closed in time
+        if self.finish:
+            text += self.stops.flush()
+        return self.without_bans(tokens, piece, text) if self.rewriting else text
+
+    def without_bans(self, tokens: list[int], piece: str, text: str) -> str:
+        """Return what can be shown of a text; set `keep` if some of it must be taken back."""
+        assert self.rewriting
+        shown = self.rewriting.read(tokens, piece, text, is_end=self.finish is not None)
+        self.keep = self.rewriting.keep
+        if self.keep is not None:
+            self.finish, self.tokens = None, self.keep
+            self.written = self.rewriting.characters
+            if self.pace:
+                self.pace.take_back(self.keep)
+        elif self.rewriting.gave_up:
+            self.finish = "stop"
+        return shown
 
     def logprobs(self, shown: str) -> tuple[ShownToken, ...]:
         """Return the figures of the tokens that are shown with this text."""
         if not self.pace:
             return ()
-        is_whole = self.finish is not None and not self.stops.met
+        is_cut = self.stops.met or (self.rewriting and self.rewriting.gave_up)
+        is_whole = self.finish is not None and not is_cut
         return self.pace.show(len(shown), all_of_them=is_whole)
+
+
+async def places_in(wait: Wait) -> AsyncGenerator[Piece, None]:
+    """Yield an empty piece for each new place in the queue."""
+    while place := await wait.next_place():
+        yield Piece(0, "", queue=place)
 
 
 async def hand_over(

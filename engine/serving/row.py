@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from engine.fairness import Claim
 from engine.serving.logprobs import TokenLogprobs
 from engine.serving.sampling import Sampling
 
@@ -23,6 +24,18 @@ class Rule(Protocol):
 
     def __call__(self, logits: "Tensor", reply: list[int]) -> None:
         """Change one row of logits [vocabulary], fp32, in place, given the reply so far."""
+        ...
+
+
+class Guard(Protocol):
+    """Has the last word over what one request writes. Called in the generation loop."""
+
+    def check(self, token: int, reply: list[int]) -> int:
+        """Return the token to be written, given the one that was drawn."""
+        ...
+
+    def way_out(self) -> int:
+        """Return the token to be written when nothing else can be drawn."""
         ...
 
 
@@ -47,15 +60,27 @@ class Row:
     sampling: Sampling
     cache_salt: str = ""
     rules: tuple[Rule, ...] = ()
+    guard: Guard | None = None
     cached_tokens: int = 0  # written by the scheduler
     error: str | None = None  # written by RowControl
     adapter: Adapter | None = None  # None: the base model alone
     top_logprobs: int | None = None  # how many of the likeliest to note; None: note nothing
     logprobs: list[TokenLogprobs] = field(default_factory=list)  # written by RowControl
+    user: str = ""  # the share of a salt is divided by it
+    is_background: bool = False
+    has_begun: bool = False  # written by the scheduler
+    # Clean steps that it owes alone, since the loop died with it: set while it is not in the
+    # loop, counted down by the scheduler.
+    steps_on_trial: int = 0
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> "Row":
         """Stay the same object when transformers copies the options of a pushed-out request."""
         return self
+
+    @property
+    def claim(self) -> Claim:
+        """Return what decides when it comes."""
+        return Claim(self.cache_salt, self.user, self.is_background)
 
     def chain_start(self) -> int:
         """Return the hash from which this request's chain of cache blocks starts.

@@ -61,9 +61,10 @@ class Server:
         """Return what is needed to serve a request.
 
         Raises:
-            ApiError: 503 in every state but READY.
+            ApiError: 503 while it loads or drains. While the loop is started again requests wait.
         """
-        if self.state is not State.READY or self.batch is None or self.served is None:
+        is_up = self.state in {State.READY, State.BROKEN}
+        if not is_up or self.batch is None or self.served is None:
             raise not_ready(self.state)
         return self.batch, self.served
 
@@ -91,11 +92,11 @@ class Server:
     async def drain(self) -> None:
         """Take nothing new and wait until what runs has finished, up to SECONDS_TO_DRAIN."""
         self.draining = True
-        open_requests = self.batch.taken if self.batch else 0
+        open_requests = self.batch.room.taken if self.batch else 0
         log.info("draining", open_requests=open_requests)
         async with asyncio.timeout(SECONDS_TO_DRAIN):
             if self.batch:
-                await self.batch.is_empty.wait()
+                await self.batch.room.is_empty.wait()
 
     def _load(self) -> "LoadedModel":
         from engine.serving.loading import load  # noqa: PLC0415 - in this thread, not at start
@@ -122,6 +123,7 @@ class Server:
         for name, meaning, value in (
             ("requests_running", "Replies in the batch", lambda: batch.running),
             ("requests_waiting", "Replies waiting for a place", lambda: batch.waiting),
+            ("expected_wait_seconds", "Until a new reply begins", lambda: batch.expected_wait),
             ("cache_use_ratio", "Share of the KV cache in use", lambda: batch.cache_use),
             ("loop_restarts", "Times the generation loop died", lambda: batch.restarts),
         ):

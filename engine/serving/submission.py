@@ -25,6 +25,7 @@ class Submission:
         *,
         most_tokens: int,
         ignore_stop_tokens: bool,
+        is_open: Callable[[], bool],
         on_break: Callable[["Submission"], None],
     ) -> None:
         self.row = row
@@ -35,6 +36,7 @@ class Submission:
         self._kept: list[int] = []  # of the reply, when it was put in last
         self._manager = manager
         self._ends: list[int] | None = [] if ignore_stop_tokens else None
+        self._is_open = is_open
         self._on_break = on_break
         self._news: asyncio.Queue[Any] = asyncio.Queue()
 
@@ -57,7 +59,6 @@ class Submission:
                 if self.row.error:
                     raise generation_failed(self.row.error)
                 if output.error:
-                    self.take_out()
                     self._on_break(self)
                     continue
                 self.reply = self._kept + output.generated_tokens
@@ -78,7 +79,10 @@ class Submission:
         self.put_in()
 
     def put_in(self) -> None:
-        """Let the loop write the rest of the reply. A loop that is down does not take it."""
+        """Let the loop write the rest of the reply, unless the loop is down: then it waits."""
+        if not self._is_open():
+            return
+        del self.row.logprobs[len(self.reply) :]  # of tokens that are drawn anew
         self._kept = self.reply
         self.id = uuid.uuid4().hex  # an id that comes again would break both requests
         # First, or the first outputs are lost; and nothing but a put, which cannot raise.
@@ -92,8 +96,7 @@ class Submission:
             row=self.row,
         )
         if accepted is None:
-            self.forget()
-            self._on_break(self)
+            self.forget()  # it has just died; whoever starts it again puts in what waits
 
     def take_out(self) -> None:
         """Cancel the request in the loop, if it is there."""

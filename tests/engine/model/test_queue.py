@@ -3,7 +3,7 @@ import contextlib
 
 import pytest
 
-from engine.errors import QueueFull, QueueScope
+from engine.errors import ModelUnavailable, QueueFull, QueueScope
 from engine.model.queue import QueueLimits, Ticket, TurnQueue
 
 ROOMY = QueueLimits(per_member=99, per_channel=99, per_server=99, in_all=99)
@@ -17,8 +17,17 @@ class Clock:
         return self.now
 
 
-def take(queue: TurnQueue, *, member: int = 1, channel: int = 1, server: int = 1) -> Ticket:
-    return queue.reserve(member_id=member, channel_id=channel, guild_id=server)
+def take(
+    queue: TurnQueue,
+    *,
+    member: int = 1,
+    channel: int = 1,
+    server: int = 1,
+    is_background: bool = False,
+) -> Ticket:
+    return queue.reserve(
+        member_id=member, channel_id=channel, guild_id=server, is_background=is_background
+    )
 
 
 async def settle() -> None:
@@ -40,7 +49,7 @@ async def turn_of(queue: TurnQueue, clock: Clock, seconds: float) -> None:
         clock.now += seconds
 
 
-async def test_turns_start_in_the_order_in_which_they_came() -> None:
+async def test_turns_of_a_channel_start_in_the_order_in_which_they_came() -> None:
     queue = TurnQueue(2, ROOMY)
     tickets = [take(queue) for _ in range(6)]
     entered: list[Ticket] = []
@@ -54,6 +63,58 @@ async def test_turns_start_in_the_order_in_which_they_came() -> None:
         await settle()
     await asyncio.gather(*tasks)
     assert entered[2:] == tickets[2:]
+
+
+async def test_a_server_with_many_turns_does_not_keep_the_others_waiting() -> None:
+    queue = TurnQueue(1, ROOMY)
+    running, *flood = [take(queue, server=1, channel=n % 2) for n in range(6)]
+    other = take(queue, server=2)
+    assert other.place == 1
+    assert [t.place for t in flood] == [2, 3, 4, 5, 6]
+    running.release()
+    assert other.place == 0
+    late = take(queue, server=3)
+    assert late.place == 1  # flood has had its turn, and so has the other
+    other.release()
+    late.release()
+    assert sorted(t.place for t in flood) == [0, 1, 2, 3, 4]
+
+
+async def test_the_channels_of_a_server_take_turns() -> None:
+    queue = TurnQueue(1, ROOMY)
+    running, *busy = [take(queue, channel=1) for _ in range(4)]
+    calm = take(queue, channel=2)
+    assert calm.place == 1
+    running.release()
+    calm.release()
+    assert [t.place for t in busy] == [0, 1, 2]
+
+
+async def test_background_work_waits_for_members_but_not_for_ever() -> None:
+    queue = TurnQueue(1, ROOMY)
+    running = take(queue)
+    summary = take(queue, is_background=True)
+    begun = 0
+    while summary.place:
+        waiting = take(queue, server=begun)
+        assert waiting.place == 1 or summary.place == 1
+        running.release()
+        if summary.place:
+            running = waiting
+            begun += 1
+    assert begun == 7
+
+
+async def test_a_turn_that_waits_for_too_long_is_ended() -> None:
+    queue = TurnQueue(1, ROOMY, most_seconds=0.05)
+    running, waiting, last = (take(queue) for _ in range(3))
+    async with running:
+        with pytest.raises(ModelUnavailable):
+            async with waiting:
+                pass
+        with pytest.raises(ModelUnavailable):
+            await last.changed(1)
+        assert take(queue).place == 1
 
 
 async def test_a_waiter_is_told_of_each_new_place_until_it_runs() -> None:

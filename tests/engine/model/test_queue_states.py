@@ -34,7 +34,7 @@ class Visitor:
 
 
 class QueueMachine(RuleBasedStateMachine):
-    """The order of arrival in a plain list: the first `AT_ONCE` of it run."""
+    """Those who hold a place, in order of arrival."""
 
     visitors = Bundle("visitors")
 
@@ -43,6 +43,8 @@ class QueueMachine(RuleBasedStateMachine):
         self.loop = asyncio.new_event_loop()
         self.queue = TurnQueue(AT_ONCE, LIMITS)
         self.line: list[Visitor] = []
+        self.places: dict[Visitor, int] = {}  # as they were before
+        self.somebody_came = False
 
     def teardown(self) -> None:
         for visitor in list(self.line):
@@ -74,6 +76,7 @@ class QueueMachine(RuleBasedStateMachine):
             return None
         ticket = self.queue.reserve(member_id=member, channel_id=channel, guild_id=server)
         visitor = Visitor(ticket, who, asyncio.Event())
+        self.somebody_came = True
         self.line.append(visitor)
         return visitor
 
@@ -128,14 +131,36 @@ class QueueMachine(RuleBasedStateMachine):
             self.settle()
 
     @invariant()
-    def places_follow_the_order_of_arrival(self) -> None:
-        places = [v.ticket.place for v in self.line]
-        assert places == [max(0, n - AT_ONCE + 1) for n in range(len(self.line))]
+    def each_slot_is_used_and_each_place_is_taken_once(self) -> None:
+        places = sorted(v.ticket.place for v in self.line)
+        assert places == sorted(max(0, n - AT_ONCE + 1) for n in range(len(self.line)))
+
+    @invariant()
+    def within_a_channel_arrival_decides(self) -> None:
+        for channel in {v.who[1:] for v in self.line}:
+            places = [v.ticket.place for v in self.line if v.who[1:] == channel]
+            assert places == sorted(places)
+
+    @invariant()
+    def a_place_gets_worse_only_when_somebody_comes(self) -> None:
+        now = {visitor: visitor.ticket.place for visitor in self.line}
+        if not self.somebody_came:
+            assert all(place <= self.places.get(v, place) for v, place in now.items())
+        self.places, self.somebody_came = now, False
+
+    @invariant()
+    def a_server_with_nothing_running_goes_before_one_that_has_something(self) -> None:
+        running = {v.who[2] for v in self.line if v.ticket.place == 0}
+        waiting = [v for v in self.line if v.ticket.place]
+        without = [v.ticket.place for v in waiting if v.who[2] not in running]
+        first = min((v.ticket.place for v in waiting if v.who[2] in running), default=99)
+        assert not without or min(without) < first
 
     @invariant()
     def whoever_has_a_slot_and_asked_to_enter_is_inside(self) -> None:
-        for number, visitor in enumerate(self.line):
-            assert visitor.inside == (number < AT_ONCE and visitor.task is not None)
+        for visitor in self.line:
+            has_slot = visitor.ticket.place == 0
+            assert visitor.inside == (has_slot and visitor.task is not None)
 
 
 TestQueueStates = QueueMachine.TestCase

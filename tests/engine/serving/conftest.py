@@ -104,10 +104,21 @@ class ServerProcess:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[ServerProcess]:
+def adapters_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder from which the shared server takes adapters."""
+    return tmp_path_factory.mktemp("adapters")
+
+
+@pytest.fixture(scope="session")
+def server(adapters_dir: Path) -> Iterator[ServerProcess]:
     """The server that most tests share."""
     server = ServerProcess(
-        CACHE_TOKENS=str(CACHE_TOKENS), RUNNING_REQUESTS="8", WAITING_REQUESTS=str(PLACES - 8)
+        CACHE_TOKENS=str(CACHE_TOKENS),
+        ADAPTERS_DIR=str(adapters_dir),
+        RUNNING_REQUESTS="8",
+        WAITING_REQUESTS=str(PLACES - 8),
+        WAITING_REQUESTS_PER_SALT=str(PLACES - 8),
+        WAITING_REQUESTS_PER_USER=str(PLACES - 8),
     )
     try:
         server.wait_until_ready()

@@ -3,6 +3,7 @@
 In fp32: only there is a text the same alone and in a batch, token for token.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
@@ -66,6 +67,17 @@ async def opened(
         yield batch
     finally:
         batch.stop()
+
+
+@asynccontextmanager
+async def watched(batch: Batch) -> AsyncIterator[None]:
+    """Start the loop again when it dies, as the server does."""
+    watch = asyncio.create_task(batch.watch())
+    try:
+        yield
+    finally:
+        watch.cancel()
+        await asyncio.gather(watch, return_exceptions=True)
 
 
 def tokens_of(batch: Batch, text: str) -> list[int]:

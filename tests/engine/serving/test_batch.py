@@ -195,7 +195,7 @@ async def test_a_cancelled_request_leaves_nothing_behind(batch: Batch) -> None:
             await asyncio.sleep(0.01)
     assert not batch._submissions
     assert not batch._manager.output_router.result_handlers
-    assert (batch.taken, batch.cache_use, batch.seconds_since_step) == (0, 0.0, None)
+    assert (batch.room.taken, batch.cache_use, batch.seconds_since_step) == (0, 0.0, None)
 
 
 async def test_the_time_since_the_last_step_does_not_count_idle_time(batch: Batch) -> None:
