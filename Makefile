@@ -46,8 +46,24 @@ prove: $(MODEL)/config.json
 bench: $(MODEL)/config.json
 	$(PYTHON) -m bench.serving
 
+# The protocol suite against other servers, each in an environment of its own under .peers/
+# (tests/protocol/against.py names the variables by which one that is there already is used).
+protocol-llamacpp: $(MODEL)/config.json
+	$(PYTHON) -m tests.protocol.against llamacpp
+
+# Needs LLAMA_SERVER, a built llama-server of llama.cpp; with LLAMA_CONVERT, adapters too.
+protocol-llama-server: $(MODEL)/config.json
+	$(PYTHON) -m tests.protocol.against llama-server
+
+protocol-vllm: $(MODEL)/config.json
+	$(PYTHON) -m tests.protocol.against vllm
+
+# A server's evening against any endpoint: make evening EVENING="--url http://gpu-box:8000/v1"
+evening: $(MODEL)/config.json
+	$(PYTHON) -m bench.evening $(EVENING)
+
 lock:
 	uv pip compile pyproject.toml --all-extras -c constraints-cpu.txt --generate-hashes \
 	  --no-emit-package torch --python-version 3.11 --no-header -o requirements.lock
 
-.PHONY: run demo test check kill prove bench lock
+.PHONY: run demo test check kill prove bench lock protocol-llamacpp protocol-llama-server protocol-vllm evening

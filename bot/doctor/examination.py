@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bot.doctor.capabilities import check_capabilities
 from bot.doctor.database import check_postgres, check_sqlite
 from bot.doctor.discord_account import DISCORD, check_discord
 from bot.doctor.encryption import check_encryption
@@ -59,7 +60,11 @@ async def examine(discord_api: str) -> AsyncGenerator[Finding, None]:
         yield check_disk(serving.models_dir, purpose="the embedded model", needed_gib=1)
         for finding in check_gpu(serving):
             yield finding
-    yield await check_model(engine, serving)
+    found = await check_model(engine, serving)
+    yield found
+    if engine.model_url is not None and found.mark is not Mark.PROBLEM:
+        for finding in await check_capabilities(engine, engine.model_url):
+            yield finding
     for finding in await check_discord(BotSettings().discord_token, api=discord_api):
         yield finding
 

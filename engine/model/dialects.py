@@ -7,6 +7,7 @@ of taste becomes neutral and is named.
 import hashlib
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,8 +19,17 @@ NEUTRAL = Sampling(temperature=1.0, top_k=0, top_p=1.0, frequency_penalty=0.0)
 
 LLAMA = frozenset({Dialect.LLAMA_SERVER, Dialect.LLAMA_CPP_PYTHON})
 LLAMA_NAMES = {"repetition_penalty": "repeat_penalty"}
-WHOLE_CONTEXT = -1  # llama.cpp's penalties look back at 64 tokens unless they are told
+LLAMA_LOOKS_BACK = 4096  # tokens; unless it is told, llama.cpp's penalties see the last 64
+ALL = -1
 VLLM_TOP_K_OFF = -1  # before 0.9 it knew no 0
+
+# Of JSON Schema: read over, so that replies would not keep to them.
+NUMBER_BOUNDS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
+LLAMA_IGNORES = {"multipleOf", "uniqueItems", "minProperties", "maxProperties", "contains", "not"}
+IGNORED_KEYWORDS: dict[Dialect, set[str]] = {
+    Dialect.LLAMA_CPP_PYTHON: LLAMA_IGNORES | NUMBER_BOUNDS,
+    Dialect.LLAMA_SERVER: LLAMA_IGNORES,
+}
 
 # What stands for a channel at the server: no id of Discord's, and another one after a restart.
 CHANNEL_KEY = secrets.token_bytes(16)
@@ -31,8 +41,8 @@ def fit(able: Capabilities, request: ModelRequest) -> tuple[ModelRequest, tuple[
     Raises:
         Unsupported: it asks for a form or an adapter that the server cannot give.
     """
-    if request.structure and (kind := kind_of(request.structure)) not in able.structures:
-        raise Unsupported(kind, able.dialect)
+    if request.structure:
+        check_structure(able, request.structure)
     if request.adapter is not None and not able.adapters:
         raise Unsupported("adapter", able.dialect)
     if able.adapter_ids and request.adapter not in {None, *able.adapter_ids}:
@@ -74,6 +84,24 @@ def set_samplers(sampling: Sampling) -> list[str]:
         for name in changed
         if name not in PARTS or getattr(sampling, PARTS[name]) != getattr(NEUTRAL, PARTS[name])
     ]
+
+
+def check_structure(able: Capabilities, structure: Structure) -> None:
+    """Refuse a form that this server would not keep, or keep in part only."""
+    kind = kind_of(structure)
+    if kind not in able.structures:
+        raise Unsupported(kind, able.dialect)
+    if structure.json_schema is not None:
+        ignored = keywords_in(structure.json_schema) & IGNORED_KEYWORDS.get(able.dialect, set())
+        if ignored:
+            raise Unsupported(f"json_schema with {', '.join(sorted(ignored))}", able.dialect)
+
+
+def keywords_in(schema: object) -> set[str]:
+    """Return the names of all fields at any depth: those of a property count as well."""
+    if isinstance(schema, Mapping):
+        return set(schema).union(*map(keywords_in, schema.values()))
+    return set().union(*map(keywords_in, schema)) if isinstance(schema, list) else set()
 
 
 def kind_of(structure: Structure) -> str:
@@ -131,7 +159,9 @@ def sampling_fields(able: Capabilities, sampling: Sampling) -> dict[str, Any]:
     if able.dialect in LLAMA:
         fields = {LLAMA_NAMES.get(name, name): value for name, value in fields.items()}
     if able.dialect is Dialect.LLAMA_SERVER:
-        fields["repeat_last_n"] = WHOLE_CONTEXT
+        fields["repeat_last_n"] = able.context_tokens or LLAMA_LOOKS_BACK
+        if fields.get("dry_penalty_last_n") == ALL:  # its newest versions take no -1
+            fields["dry_penalty_last_n"] = able.context_tokens or LLAMA_LOOKS_BACK
     return fields
 
 

@@ -11,7 +11,7 @@ from engine.serving import adapter_routes, checks
 from engine.serving.answers import Answer
 from engine.serving.faults import ApiError
 from engine.serving.forms import Chat, Text
-from engine.serving.openapi import describe
+from engine.serving.openapi import ADAPTER_ROUTES, describe
 from engine.serving.protocol import ChatCompletion, Completion, Tokenize
 from engine.serving.server import Server, State
 
@@ -122,7 +122,8 @@ async def metrics(request: web.Request) -> web.Response:
 
 async def description(request: web.Request) -> web.Response:
     """Give the routes and the fields of their bodies."""
-    return web.json_response(describe(request.app))
+    has_adapters = request.app[SERVER].settings.adapters_dir is not None
+    return web.json_response(describe(request.app, () if has_adapters else ADAPTER_ROUTES))
 
 
 async def models(request: web.Request) -> web.Response:

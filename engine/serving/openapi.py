@@ -3,6 +3,7 @@
 Clients read off it what this version can do; a field that stands there is a field with effect.
 """
 
+from collections.abc import Container
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -15,17 +16,20 @@ BODIES = {
     "/v1/completions": Completion,
     "/tokenize": Tokenize,
 }
+ADAPTER_ROUTES = ("/v1/load_lora_adapter", "/v1/unload_lora_adapter")
 REFERENCES = "#/components/schemas/"
 
 
-def describe(app: web.Application) -> dict[str, Any]:
-    """Return an OpenAPI document of the routes as they are."""
+def describe(app: web.Application, left_out: Container[str] = ()) -> dict[str, Any]:
+    """Return an OpenAPI document of the routes as they are, without those switched off."""
     schemas: dict[str, Any] = {}
     paths: dict[str, Any] = {}
     for route in app.router.routes():
         if route.resource is None or route.method == "HEAD":
             continue
         path = route.resource.canonical
+        if path in left_out:
+            continue
         operation: dict[str, Any] = {"responses": {"200": {"description": "the answer"}}}
         if kind := BODIES.get(path):
             schema = kind.model_json_schema(ref_template=REFERENCES + "{model}")

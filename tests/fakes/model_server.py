@@ -211,7 +211,7 @@ def read_request(body: dict[str, Any]) -> ModelRequest:
     return ModelRequest(
         messages=tuple(Message(m["role"], m["content"]) for m in body["messages"]),
         most_tokens=body["max_tokens"],
-        seed=body["seed"],
+        seed=body.get("seed", 0),
         sampling=read_sampling(body),
         stop=tuple(body.get("stop") or ()),
         banned=Banned(tuple(body.get("banned_strings", ())), tuple(body.get("banned_regex", ()))),

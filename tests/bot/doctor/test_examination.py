@@ -1,6 +1,8 @@
+import asyncio
 import io
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from rich.console import Console
 
 from bot.doctor import run_doctor
 from bot.setting_faults import CLASSES
+from tests.fakes.endpoint import app_with, serving
 
 
 @pytest.fixture
@@ -69,3 +72,28 @@ def test_the_examination_leaves_nothing_behind(doctor, tmp_path: Path) -> None:
 def test_the_doctor_never_imports_torch() -> None:
     script = "import sys, bot.doctor; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_what_a_remote_server_lacks_is_told(doctor) -> None:
+    """The server runs in a thread: the examination has an event loop of its own."""
+    started, ended = threading.Event(), threading.Event()
+    address: list[str] = []
+
+    async def serve() -> None:
+        async with serving(app_with()) as url:
+            address.append(url)
+            started.set()
+            while not ended.is_set():
+                await asyncio.sleep(0.02)
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    try:
+        assert started.wait(10)
+        status, lines = doctor(MODEL_URL=address[0])
+    finally:
+        ended.set()
+        thread.join(10)
+    assert status == 0
+    assert any(line.split(maxsplit=1)[1] == "it is vLLM" for line in lines)
+    assert any("it lacks banned phrases: phrases that" in line for line in lines)
