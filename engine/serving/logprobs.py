@@ -44,6 +44,10 @@ class LogprobPace:
         del self.starts[tokens - 1 :]
         self.starts += [before] * (tokens - len(self.starts))
 
+    def take_back(self, keep: int) -> None:
+        """Forget all but the first so many tokens, of which none that is shown."""
+        del self.starts[keep:]
+
     def show(self, characters: int, *, all_of_them: bool = False) -> tuple[ShownToken, ...]:
         """Return the tokens whose text is shown now that so many more characters are."""
         self.shown += characters
