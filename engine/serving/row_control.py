@@ -69,7 +69,7 @@ class RowControl(ContinuousBatchingLogitsProcessor):
             for i, logits in enumerate(live):
                 self.shape(logits, i)
             self.end_impossible_rows(live)
-            tokens = self.draw(live)
+            tokens = self.guarded(self.draw(live))
             live.scatter_(1, tokens[:, None], torch.inf)
             if raw is not None:
                 self.note_logprobs(raw, asked, tokens)
@@ -108,6 +108,16 @@ class RowControl(ContinuousBatchingLogitsProcessor):
         ]
         return draw(scores, samplings, numbers, coins)
 
+    def guarded(self, tokens: Tensor) -> Tensor:
+        """Let the guards of rows replace what was drawn."""
+        for i, row in enumerate(self.rows):
+            if row.guard and not row.error:
+                try:
+                    tokens[i] = row.guard.check(int(tokens[i]), self.replies[i])
+                except Exception as error:  # noqa: BLE001 - as for the rules
+                    row.error = f"{type(error).__name__} in a guard"
+        return tokens
+
     def note_logprobs(self, raw: Tensor, asked: list[int], tokens: Tensor) -> None:
         """Note how likely the drawn tokens were to the model, before anything was done to them."""
         for logs, i in zip(raw, asked, strict=True):
@@ -122,7 +132,9 @@ class RowControl(ContinuousBatchingLogitsProcessor):
         """End rows with NaN, +inf or no possible token: nothing could be drawn from them."""
         possible = torch.isfinite(scores.amax(1)).tolist()  # the maximum of a row with NaN is NaN
         for i, row in enumerate(self.rows):
-            if not possible[i]:
+            if not possible[i] and row.guard and not row.error:
+                allow_only(scores[i], row.guard.way_out())
+            elif not possible[i]:
                 row.error = row.error or "no token is possible"
                 allow_only(scores[i], self.stop_token)
 
