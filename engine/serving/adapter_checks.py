@@ -57,12 +57,11 @@ def fitting(model: nn.Module, names: set[str], most_rank: int) -> Fitting:
         for path, module in model.named_modules()
         if path.endswith(TARGETS) and EXPERTS not in path and hasattr(module, "in_features")
     }
-    embedding = model.get_input_embeddings()  # type: ignore[operator]
     return Fitting(
         shapes=shapes,
         modules=frozenset(path for path, _ in model.named_modules()),
         names=frozenset(last_part(name) for name in names),
-        dtype=embedding.weight.dtype,
+        dtype=model.dtype,  # type: ignore[arg-type]  # computed in; weights may be of int8
         most_rank=most_rank,
     )
 

@@ -74,9 +74,10 @@ class LoraLinear(nn.Module):
 class LoraStacks:
     """The slots of one model. Only one slot is filled at a time, in any thread."""
 
-    def __init__(self, model: nn.Module, *, slots: int, most_rank: int) -> None:
+    def __init__(self, model: nn.Module, *, slots: int, most_rank: int, dtype: torch.dtype) -> None:
         self.model = model
         self.slots, self.most_rank = slots, most_rank
+        self.dtype = dtype
         self.layers: dict[str, LoraLinear] = {}
         # Given the cache of the step under way: the model may have served another loop before.
         self.step_source: Callable[[Any], Step] = lambda _cache: ()
@@ -117,12 +118,6 @@ class LoraStacks:
         for slot in self._filled:  # by adapters that leave this layer alone
             layer.fill(slot, None)
         return layer
-
-    @property
-    def dtype(self) -> torch.dtype:
-        """Return the type in which the model computes."""
-        dtype: torch.dtype = self.model.get_input_embeddings().weight.dtype  # type: ignore[operator]
-        return dtype
 
     def _begin(self, _model: Any, args: Any, kwargs: dict[str, Any]) -> None:
         cache = kwargs.get("cache")
