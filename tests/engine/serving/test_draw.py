@@ -127,6 +127,7 @@ def test_a_row_draws_the_same_alone_as_beside_others(
     assert together == alone
 
 
+@settings(deadline=None)
 @given(number=NUMBERS)
 def test_top_k_of_one_is_the_likeliest_token_whatever_the_number(number: float) -> None:
     scores = logits(3)

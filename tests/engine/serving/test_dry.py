@@ -80,7 +80,7 @@ SAMPLINGS = st.builds(
 LOOP = Sampling(dry_multiplier=0.8, dry_sequence_breakers=("\n",))
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     sampling=SAMPLINGS,
     prompt=st.lists(TOKENS, min_size=1, max_size=40),
@@ -96,6 +96,7 @@ def test_what_would_repeat_a_run_is_penalised_as_defined(
     assert ours == pytest.approx({t: min(value, 1e30) for t, value in expected.items()})
 
 
+@settings(deadline=None)
 @given(tokens=st.lists(st.integers(0, 2), max_size=60))
 def test_the_linear_way_finds_the_same_runs_as_the_plain_one(tokens: list[int]) -> None:
     def run(end: int) -> int:

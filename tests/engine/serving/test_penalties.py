@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 from transformers import NoRepeatNGramLogitsProcessor, RepetitionPenaltyLogitsProcessor
@@ -33,6 +33,7 @@ def shaped(sampling: Sampling, prompt: list[int], reply: list[int], row: Tensor)
     return row
 
 
+@settings(deadline=None)
 @given(prompt=PROMPTS, reply=REPLIES, penalty=st.floats(0.5, 3), seed=st.integers(0, 9))
 def test_the_repetition_penalty_is_that_of_transformers(
     prompt: list[int], reply: list[int], penalty: float, seed: int
@@ -44,6 +45,7 @@ def test_the_repetition_penalty_is_that_of_transformers(
     assert torch.allclose(ours, expected)
 
 
+@settings(deadline=None)
 @given(prompt=PROMPTS, reply=REPLIES, size=st.integers(1, 5), seed=st.integers(0, 9))
 def test_no_run_of_tokens_is_written_twice_as_in_transformers(
     prompt: list[int], reply: list[int], size: int, seed: int
@@ -67,6 +69,7 @@ def test_a_form_wins_over_no_repeat_ngram_when_it_leaves_nothing_else() -> None:
     assert shaped(sampling, [3, 4], [3], row)[[4, 5]].tolist() == [-torch.inf, 0.0]
 
 
+@settings(deadline=None)
 @given(
     prompt=PROMPTS,
     reply=REPLIES,
@@ -85,6 +88,7 @@ def test_presence_and_frequency_count_the_reply_and_not_the_prompt(
     assert torch.allclose(shaped(sampling, prompt, reply, row), expected, atol=1e-5)
 
 
+@settings(deadline=None)
 @given(
     biases=st.dictionaries(st.integers(0, VOCABULARY - 1), st.floats(-100, 100), min_size=1),
     seed=st.integers(0, 9),
@@ -117,6 +121,7 @@ def test_they_act_in_the_order_of_the_documentation() -> None:
     assert torch.isclose(ours[1], torch.tensor(6 / 1.3 - 1.0))
 
 
+@settings(deadline=None)
 @given(prompt=PROMPTS, reply=st.lists(TOKENS, min_size=3, max_size=20), data=st.data())
 def test_a_reply_that_is_taken_back_is_forgotten(
     prompt: list[int], reply: list[int], data: st.DataObject
@@ -134,6 +139,7 @@ def test_a_reply_that_is_taken_back_is_forgotten(
     assert torch.equal(ours, expected)
 
 
+@settings(deadline=None)
 @given(prompt=PROMPTS, reply=REPLIES)
 def test_neutral_values_change_nothing(prompt: list[int], reply: list[int]) -> None:
     neutral = Sampling(dry_base=3.0, dry_allowed_length=1, dry_sequence_breakers=("a",))
