@@ -64,7 +64,10 @@ class Adapters:
         self._fitting = fitting(model, names | {folder} - {""}, settings.most_adapter_rank)
         self._slots = Slots(settings.most_adapters)
         self._stacks = LoraStacks(
-            model, slots=settings.most_adapters + 1, most_rank=settings.most_adapter_rank
+            model,
+            slots=settings.most_adapters + 1,
+            most_rank=settings.most_adapter_rank,
+            dtype=self._fitting.dtype,
         )
         self._stacks.step_source = batch.step_with
         self._canary = Canary(batch)
