@@ -122,7 +122,19 @@ class Generation:
         )
         await store_new_counts(self._engine, self._turn.guild_id, prepared)
         await self._unless_ended(self._slot.wait_for_prefix(self._turn.id))
-        request = request_turn(self._story, prepared, style, self._seed)
+        # As the server will carry it out: the provenance tells what was really sent.
+        request = await self._unless_ended(
+            self._engine.model.fit(
+                request_turn(
+                    self._story,
+                    path,
+                    prepared,
+                    style,
+                    direction=self._turn.direction,
+                    seed=self._seed,
+                )
+            )
+        )
         self._provenance = provenance_of(prepared, request, style)
         text, last = await self._follow(request)
         self._provenance = replace(
@@ -157,6 +169,11 @@ class Generation:
         raw = text = ""
         async with aclosing(self._engine.model.stream(request)) as pieces:
             async for piece in pieces:
+                if piece.waiting is not None:
+                    if not self._text:
+                        place, seconds = piece.waiting.place, piece.waiting.expected_seconds
+                        self._live.show(Waiting(place, seconds))
+                    continue
                 self._has_begun = True
                 self._slot.prefix_is_read()
                 raw += piece.text

@@ -6,12 +6,15 @@ from dataclasses import asdict
 import pytest
 
 from engine.errors import ModelUnavailable
-from engine.model.request import Priority
+from engine.model.request import Banned, Priority
 from engine.runtime import Engine
+from engine.safety.cliches import shipped_cliches
 from engine.story import Member
 from engine.writing import (
+    ban_cliches,
     choose_preset,
     edit_bans,
+    edit_names,
     edition_of,
     read_style,
     tune_values,
@@ -35,12 +38,14 @@ async def test_preset_own_values_and_bans_reach_the_model(
     await tune_values(
         engine, guild_id=GUILD, member=EVA, text="temperature = 1.75", edition=edition
     )
-    await edit_bans(engine, guild_id=GUILD, member=EVA, text="orbs\n/\\bgaze\\b/", edition=0)
+    await edit_bans(
+        engine, guild_id=GUILD, member=EVA, text="sapphire pools\n/\\bgaze\\b/", edition=0
+    )
     await desk.continue_()
     (request,) = model.requests
     verse = asdict(engine.presets["verse"].sampling)
     assert asdict(request.sampling) == verse | {"temperature": 1.75}
-    assert "orbs" in request.banned.phrases
+    assert "sapphire pools" in request.banned.phrases
     assert request.banned.patterns == (r"\bgaze\b",)
 
 
@@ -63,24 +68,26 @@ async def test_a_turn_tells_its_preset_its_values_and_how_much_was_banned_but_no
 ) -> None:
     await choose(engine, "steady")
     before = (await desk.continue_()).provenance
-    await edit_bans(engine, guild_id=GUILD, member=EVA, text="orbs\n/\\bgaze\\b/", edition=0)
+    await edit_bans(
+        engine, guild_id=GUILD, member=EVA, text="sapphire pools\n/\\bgaze\\b/", edition=0
+    )
     after = (await desk.continue_()).provenance
     assert before is not None
     assert after is not None
     assert after.preset == "steady"
     assert after.sampling["temperature"] == model.requests[-1].sampling.temperature == 0.7
     assert after.banned == before.banned + 2
-    assert "orbs" not in repr(after)
+    assert "sapphire pools" not in repr(after)
 
 
 async def test_the_style_of_another_server_changes_nothing(
     engine: Engine, desk: Desk, model: ScriptedModel
 ) -> None:
     await choose(engine, "adventurous", GUILD + 1)
-    await edit_bans(engine, guild_id=GUILD + 1, member=EVA, text="orbs", edition=0)
+    await edit_bans(engine, guild_id=GUILD + 1, member=EVA, text="sapphire pools", edition=0)
     await desk.continue_()
     assert model.requests[-1].sampling == engine.presets["balanced"].sampling
-    assert "orbs" not in model.requests[-1].banned.phrases
+    assert "sapphire pools" not in model.requests[-1].banned.phrases
 
 
 async def test_alternatives_and_retries_have_the_style_too(
@@ -91,6 +98,65 @@ async def test_alternatives_and_retries_have_the_style_too(
     await desk.retry(turn)
     await desk.offer()
     assert [request.sampling.top_k for request in model.requests] == [50, 100, 100, 100, 100]
+
+
+async def test_cliches_are_kept_out_in_the_language_of_the_story_until_they_are_allowed(
+    engine: Engine, model: ScriptedModel
+) -> None:
+    for language in ("en", "zh-CN"):
+        desk = Desk(engine)
+        await desk.start(language=language)
+        await desk.continue_()
+    english, chinese = (set(request.banned.phrases) for request in model.requests)
+    assert english == set(shipped_cliches("en"))
+    assert chinese == set(shipped_cliches("zh"))
+    assert english.isdisjoint(chinese)
+    await ban_cliches(engine, guild_id=GUILD, member=EVA, is_banned=False)
+    await desk.continue_()
+    assert model.requests[-1].banned == Banned()
+
+
+async def test_an_allowed_name_is_not_banned_on_its_server(
+    engine: Engine, desk: Desk, model: ScriptedModel
+) -> None:
+    await edit_names(engine, guild_id=GUILD, member=EVA, text="Elara", edition=0)
+    await edit_names(engine, guild_id=GUILD + 1, member=EVA, text="Kael", edition=0)
+    await desk.continue_()
+    banned = model.requests[-1].banned.phrases
+    assert "elara" not in banned
+    assert {"kael", "thorne"} <= set(banned)
+
+
+@pytest.mark.parametrize("place", ["title", "genre", "style", "direction", "turn"])
+async def test_a_name_of_the_story_itself_is_not_banned_in_it(
+    engine: Engine, model: ScriptedModel, place: str
+) -> None:
+    text = "Thorne of the Whispering Woods"
+    desk = Desk(engine)
+    await desk.start(**({place: text} if place in {"title", "genre", "style"} else {}))
+    if place == "turn":
+        await desk.write(text)
+    await desk.continue_(direction=text if place == "direction" else "")
+    banned = set(model.requests[-1].banned.phrases)
+    assert banned == set(shipped_cliches("en")) - {"thorne", "whispering woods"}
+
+
+async def test_a_cliche_that_is_no_name_stays_banned_though_a_member_wrote_it(
+    engine: Engine, desk: Desk, model: ScriptedModel
+) -> None:
+    await desk.write("Only time would tell. Orbs? No, eyes. The Woods were Whispering to kael.")
+    await desk.continue_()
+    banned = set(shipped_cliches("en")) - set(model.requests[-1].banned.phrases)
+    assert banned == {"orbs"}, "a word at the beginning of a sentence may be a name"
+
+
+async def test_what_a_server_bans_itself_is_banned_whatever_is_allowed(
+    engine: Engine, desk: Desk, model: ScriptedModel
+) -> None:
+    await edit_names(engine, guild_id=GUILD, member=EVA, text="Elara", edition=0)
+    await edit_bans(engine, guild_id=GUILD, member=EVA, text="Elara", edition=0)
+    await desk.continue_()
+    assert "Elara" in model.requests[-1].banned.phrases
 
 
 class TestWhileATurnIsWritten:
