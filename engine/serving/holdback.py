@@ -57,6 +57,8 @@ class Holdback:
         if self._patterns:
             window = max(0, self._searched - LONGEST_MATCH)
             match = self._patterns.find(text, start=window, is_whole=is_end)
+            while match and match.end <= self.shown:  # it was too long to be seen
+                match = self._patterns.find(text, start=match.start + 1, is_whole=is_end)
             if match and (not span or match.start < span.start):
                 span = match
         if not span:

@@ -12,6 +12,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.safety.patterns import LONGEST_MATCH
 from engine.serving.bans import REWINDS_TO_BEGIN_WITH, TRIES_AT_A_TOKEN, read_bans
 from engine.serving.checks import Job
 from engine.serving.replies import Reply
@@ -107,7 +108,7 @@ REPLIES = {
 }
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(**REPLIES)
 def test_nothing_banned_shows_and_nothing_shown_is_taken_back(
     seed: int, phrases: list[str], patterns: list[str], stops: list[str], most_tokens: int
@@ -127,7 +128,7 @@ def test_nothing_banned_shows_and_nothing_shown_is_taken_back(
     assert rewinds <= REWINDS_TO_BEGIN_WITH + most_tokens
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(**REPLIES)
 def test_without_a_hit_the_text_is_what_it_would_be_without_bans(
     seed: int, phrases: list[str], patterns: list[str], stops: list[str], most_tokens: int
@@ -147,6 +148,19 @@ def test_text_that_can_become_nothing_banned_is_shown_at_once() -> None:
     reply = Reply(batch, job(["bc c"], [], [], 40), Row(1, Sampling()))
     pieces = [reply.extend(tokens[: i + 1]) for i in range(len(tokens))]
     assert pieces == ["a", "", "", "", " bc ", "b ", "c."]
+
+
+def test_no_more_is_held_than_the_longest_match_that_is_seen() -> None:
+    a_token, dot = TOKENS.index(b" a"), TOKENS.index(b".")
+    batch: Any = SimpleNamespace(loaded=SimpleNamespace(decode=decode, stop_tokens=(END,)))
+    reply = Reply(batch, job([], ["(?s)a.*[.]"], [], 900), Row(1, Sampling()))
+    tokens, shown = [a_token] * 600, 0
+    for i in range(len(tokens)):
+        shown += len(reply.extend(tokens[: i + 1]))
+        assert 2 * (i + 1) - shown <= LONGEST_MATCH + 2
+    assert shown > 700
+    reply.extend([*tokens, dot])
+    assert reply.keep is not None  # the last four hundred characters begin with an "a" as well
 
 
 def test_a_reply_that_can_say_nothing_else_ends_before_the_phrase() -> None:
