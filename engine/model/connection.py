@@ -1,6 +1,7 @@
 """The HTTP half of a model client: one server, from its start to its end."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -140,6 +141,7 @@ class Connection:
                     "/chat/completions",
                     cast_to=object,
                     body=body,
+                    options={"headers": session_header(body)},
                     stream=True,
                     stream_cls=AsyncStream[object],
                 )
@@ -148,6 +150,14 @@ class Connection:
                     raise
                 tries += 1
                 await asyncio.sleep(seconds_to_retry(refusal.response.headers))
+
+
+def session_header(body: Mapping[str, object]) -> dict[str, str]:
+    """Name the prefix cache that a request belongs to, for a balancer before several servers."""
+    salt = body.get("cache_salt")
+    if not salt:
+        return {}
+    return {"X-Session-Id": hashlib.blake2b(str(salt).encode(), digest_size=8).hexdigest()}
 
 
 def seconds_to_retry(headers: Mapping[str, str]) -> float:

@@ -97,7 +97,7 @@ def vllm(port: int) -> Peer:
     options = ["-m", "vllm.entrypoints.openai.api_server", "--model", str(MODEL_FOLDER)]
     options += ["--served-model-name", "smol", "--host", "127.0.0.1", "--port", str(port)]
     options += ["--dtype", "bfloat16", "--max-model-len", "2048", "--max-num-seqs", "8"]
-    options += ["--enforce-eager", "--enable-prompt-tokens-details", "--block-size", "16"]
+    options += ["--enforce-eager", "--enable-prompt-tokens-details", "--block-size", "32"]
     options += ["--enable-lora", "--max-loras", "3", "--max-lora-rank", "8", "--lora-modules"]
     options += [f"{name}={ADAPTERS / name}" for name in NAMES]
     environment = {
