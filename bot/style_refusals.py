@@ -5,7 +5,13 @@ from engine.errors import BanFault, BanRefused, ListFull, ValueRefused
 
 
 def refused_value(error: ValueRefused, words: Words) -> str:
-    """Name the bounds of a value, or say that there is no such value."""
+    """Name the bounds of a value, or say why it is none or does nothing."""
+    if error.idle_without:
+        return words(
+            "“{name}” does nothing while “{other}” is 0. Raise that one too, or take “{name}” out.",
+            name=error.name,
+            other=error.idle_without,
+        )
     if error.least is None or error.most is None:
         return words(
             "There is no value “{name}”. Write lines such as: temperature = 0.9", name=error.name

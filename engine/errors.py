@@ -16,7 +16,7 @@ EngineError
 │   ├── TextRefused          empty, or longer than a turn may be
 │   ├── ContentRefused       the rating does not fit the channel
 │   ├── PresetUnknown        there is no such preset (any more)
-│   ├── ValueRefused         a server's own value is unknown, no number, or out of its bounds
+│   ├── ValueRefused         a server's own value is unknown, no number, out of bounds, or idle
 │   ├── BanRefused           a phrase or pattern cannot be banned
 │   ├── ListFull             a server's list is as long as it may be
 │   ├── StyleChanged         somebody else changed the style while the member edited it
@@ -25,7 +25,6 @@ EngineError
     ├── GenerationFailed     the model server broke this request
     ├── ModelUnavailable     the model server does not answer or is not ready
     ├── PromptRefused        the model server refused the request as wrong
-    ├── Unsupported          the model server cannot do what the request stands or falls with
     ├── Unsupported          the model server cannot do what the request stands or falls with
     ├── StorageFailed        the database cannot be opened or written
     ├── PresetsUnreadable    a file of presets is not one
@@ -158,13 +157,17 @@ class PresetUnknown(Refused):
 
 @dataclass
 class ValueRefused(Refused):
-    """`given` does not fit the value `name`; without bounds, there is no value of that name."""
+    """`given` does not fit the value `name`; without bounds, there is no value of that name.
+
+    If `idle_without` is set, it does fit, and does nothing as long as that value is 0.
+    """
 
     name: str
     given: str
     least: float | None = None
     most: float | None = None
     is_whole: bool = False
+    idle_without: str = ""
 
 
 class BanFault(StrEnum):
@@ -241,14 +244,6 @@ class PromptRefused(Failed):
 
     status: int
     reason: str
-
-
-@dataclass
-class Unsupported(Failed):
-    """The model server of this `dialect` lacks `what`, and the request cannot do without it."""
-
-    what: str
-    dialect: str
 
 
 @dataclass

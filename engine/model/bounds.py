@@ -37,5 +37,13 @@ BOUNDS: dict[str, Bound] = {
     "xtc_probability": Bound(0, 1),
     "xtc_threshold": Bound(0, 0.5),
 }
+# What does nothing while another value is 0.
+IDLE_WITHOUT = {
+    "dynatemp_exponent": "dynatemp_range",
+    "dry_base": "dry_multiplier",
+    "dry_allowed_length": "dry_multiplier",
+    "dry_penalty_last_n": "dry_multiplier",
+    "xtc_threshold": "xtc_probability",
+}
 MOST_BREAKERS = 16
 MOST_BREAKER_CHARACTERS = 16

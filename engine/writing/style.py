@@ -16,7 +16,7 @@ from engine.storage import styles
 from engine.storage.database import Transaction
 from engine.story import Member, Style
 from engine.writing.rights import require_server
-from engine.writing.style_values import read_values, write_values
+from engine.writing.style_values import read_values, refuse_idle, write_values
 
 log = structlog.get_logger()
 
@@ -98,7 +98,7 @@ async def tune_values(
     Raises:
         NotAllowed: the member may not manage the server.
         StyleChanged: the values are others by now.
-        ValueRefused: a line is no value, or out of its bounds.
+        ValueRefused: a line is no value, out of its bounds, or would do nothing.
     """
     require_server(member)
     values = read_values(text)
@@ -110,6 +110,7 @@ async def tune_values(
             for name, value in values.items()
             if value != getattr(current.preset.sampling, name)
         }
+        refuse_idle(own, current.preset.sampling)
         await _store(tx, guild_id, current.style, preset=current.preset.key, own_values=own)
         return await get_style(tx, engine, guild_id)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from engine.errors import ValueRefused
-from engine.model.bounds import BOUNDS
+from engine.model.bounds import BOUNDS, IDLE_WITHOUT
 from engine.model.request import Sampling
 
 LINE = re.compile(r"\s*(?P<name>[^=:＝：]+?)\s*[=:＝：]\s*(?P<given>.*?)\s*")
@@ -29,6 +29,14 @@ def read_values(text: str) -> Mapping[str, float]:
             name, value = _read_line(line)
             values[name] = value
     return values
+
+
+def refuse_idle(own: Mapping[str, float], preset: Sampling) -> None:
+    """Raise ValueRefused for the first of the server's own values that would do nothing."""
+    for name, value in own.items():
+        needed = IDLE_WITHOUT.get(name)
+        if needed and not own.get(needed, getattr(preset, needed)):
+            raise ValueRefused(name, f"{value:g}", idle_without=needed)
 
 
 def _read_line(line: str) -> tuple[str, float]:

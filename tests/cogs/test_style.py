@@ -113,6 +113,11 @@ async def test_a_value_out_of_bounds_is_refused_with_them_and_the_text_given_bac
     )
 
 
+async def test_a_value_that_would_do_nothing_is_refused_with_what_it_needs(scene: Scene) -> None:
+    refused = await edit(scene, await open_panel(scene), "Tune values", "dry_base = 3")
+    assert told(refused).startswith("“dry_base” does nothing while “dry_multiplier” is 0.")
+
+
 async def test_phrases_are_banned_and_allowed_again_as_lines_of_a_form(
     scene: Scene, model: ScriptedModel
 ) -> None:

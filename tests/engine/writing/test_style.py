@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from engine.errors import NotAllowed, PresetUnknown, Right, StyleChanged, ValueRefused
-from engine.model.bounds import BOUNDS
+from engine.model.bounds import BOUNDS, IDLE_WITHOUT
 from engine.model.request import Sampling
 from engine.runtime import Engine
 from engine.storage import styles
@@ -72,6 +72,20 @@ async def test_only_lines_that_differ_from_the_preset_are_own_values(engine: Eng
     assert tuned.sampling == replace(tuned.preset.sampling, top_k=12, min_p=0.05)
     assert (await tune(engine, "min_p = 0.05")).style.own_values == {"min_p": 0.05}
     assert (await tune(engine, "")).style.own_values == {}
+
+
+@pytest.mark.parametrize(("name", "needed"), IDLE_WITHOUT.items())
+async def test_a_value_that_would_do_nothing_is_refused(
+    engine: Engine, name: str, needed: str
+) -> None:
+    line = f"{name} = {BOUNDS[name].most:g}"
+    with pytest.raises(ValueRefused) as refused:
+        await tune(engine, line)
+    assert (refused.value.name, refused.value.idle_without) == (name, needed)
+    tuned = await tune(engine, f"{line}\n{needed} = 0.5")
+    assert tuned.style.own_values.keys() == {name, needed}
+    with pytest.raises(ValueRefused):
+        await tune(engine, line)
 
 
 async def test_own_values_are_dropped_at_once(engine: Engine) -> None:
