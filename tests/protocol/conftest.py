@@ -79,7 +79,7 @@ async def http(target: Target) -> AsyncIterator[aiohttp.ClientSession]:
         yield http
 
 
-def ask(text: str = "Tell of the sea.", *, most_tokens: int = 16, **more: Any) -> ModelRequest:
+def ask(text: str = "Tell of the sea.", *, most_tokens: int = 12, **more: Any) -> ModelRequest:
     """Return a greedy request."""
     messages = (Message("system", "You write stories."), Message("user", text))
     fields: dict[str, Any] = {"seed": 7, "sampling": COLD, **more}
