@@ -70,6 +70,7 @@ class FairShare(FIFOScheduler):
         self._mark, self._free = cache.mark_complete_blocks, cache.free_blocks
         cache.mark_complete_blocks = self.mark_complete_blocks
         cache.free_blocks = self.free_blocks
+        self._search, cache.search_prefix_match = cache.search_prefix_match, self.search_prefix
         cache.evict_cached_blocks = self.evict_cached_blocks
 
     def reset(self) -> None:
@@ -205,6 +206,14 @@ class FairShare(FIFOScheduler):
 
     # --- prompts, read in pieces ------------------------------------------------------------------
 
+    def search_prefix(self, request_id: str, tokens: list[int]) -> int:
+        """Look for a cached prefix, up to the token before the first one that is scored.
+
+        What is found there is not read again, so it could not be scored.
+        """
+        scoring = row_of(self.waiting_requests[request_id]).scoring
+        return int(self._search(request_id, tokens[: scoring.asked.start] if scoring else tokens))
+
     def _infer_request_tokens(self, state: Any, removed: set[str]) -> list[int]:
         """Look for a cached prefix under the request's salt; return what this step may read."""
         row = row_of(state)
@@ -250,9 +259,10 @@ class FairShare(FIFOScheduler):
         return bool(self.cache.compute_free_capacity() >= self.safety_margin)
 
     def evict_cached_blocks(self) -> bool:
-        """Free as many idle blocks as one step can need; called when a step found no room."""
+        """Free as many idle blocks as the step needs that found no room."""
         cache = self.cache
-        blocks = cache.max_batch_tokens // PAGE_TOKENS + self.max_requests_per_batch
+        blocks = sum(-(-tokens // PAGE_TOKENS) for tokens in self._pieces.values())
+        blocks += len(self.at_risk) + 1
         return self.idle.free(until=cache.compute_free_capacity() + blocks / cache.num_blocks)
 
 

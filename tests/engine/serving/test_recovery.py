@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +16,7 @@ from engine.serving.faults import ApiError
 from engine.serving.recovery import CLEAN_STEPS, LoopBeyondRepair, Recovery
 from engine.serving.row import Row
 from engine.serving.row_control import allow_only
+from tests.engine.serving.killers import KILLERS, MARK, fault
 from tests.engine.serving.small_model import (
     DRAWN,
     GREEDY,
@@ -29,8 +29,6 @@ from tests.engine.serving.small_model import (
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-MARK = 2718  # a token that only a guilty prompt has
-
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def batch() -> AsyncIterator[Batch]:
@@ -39,40 +37,23 @@ async def batch() -> AsyncIterator[Batch]:
         yield batch
 
 
-@contextmanager
-def fault(batch: Batch, error: BaseException, *, from_tokens: int = 0) -> Iterator[list[int]]:
-    """Let the model raise in each step with MARK in it and at least so many tokens."""
-    raised: list[int] = []
-
-    def before(_: Any, __: Any, kwargs: dict[str, Any]) -> None:
-        ids: Tensor = kwargs["input_ids"]
-        if (ids == MARK).any() and ids.numel() >= from_tokens:
-            raised.append(ids.numel())
-            raise error
-
-    hook = batch.loaded.model.model.register_forward_pre_hook(before, with_kwargs=True)
-    try:
-        yield raised
-    finally:
-        hook.remove()
-
-
 async def beside(batch: Batch, *guilty: Any) -> list[Any]:
     """Return what became of the guilty, having seen that neighbours write what they would alone."""
-    alone = await reply(batch, "The sea was", 40, DRAWN)
-    others = [asyncio.create_task(reply(batch, "The sea was", 40, DRAWN)) for _ in range(5)]
+    alone = await reply(batch, "The sea was", 25, DRAWN)
+    others = [asyncio.create_task(reply(batch, "The sea was", 25, DRAWN)) for _ in range(3)]
     await asyncio.sleep(0.2)
     outcomes = await asyncio.gather(*guilty, return_exceptions=True)
-    async with asyncio.timeout(30):
-        assert await asyncio.gather(*others) == [alone] * 5
+    async with asyncio.timeout(45):
+        assert await asyncio.gather(*others) == [alone] * 3
     assert not batch._manager.output_router.result_handlers
     return list(outcomes)
 
 
-async def test_only_the_request_that_kills_the_loop_fails(batch: Batch) -> None:
-    outcomes = await beside(batch, reply(batch, [10**6], 9, DRAWN), reply(batch, [-1], 9, GREEDY))
-    assert [outcome.code for outcome in outcomes] == ["generation_failed"] * 2
-    assert all("IndexError" in outcome.message for outcome in outcomes)
+async def test_each_known_killer_fails_alone(batch: Batch) -> None:
+    with fault(batch, torch.OutOfMemoryError("CUDA out of memory")):
+        outcomes = await beside(batch, *(killer(batch) for killer in KILLERS.values()))
+    codes = dict(zip(KILLERS, (getattr(o, "code", o) for o in outcomes), strict=True))
+    assert codes == dict.fromkeys(KILLERS, "generation_failed")
 
 
 async def test_many_killers_in_a_minute_do_not_end_the_process(batch: Batch) -> None:
