@@ -28,7 +28,7 @@ Breaker = Annotated[str, StringConstraints(min_length=1, max_length=MOST_BREAKER
 class Samplers(BaseModel):
     """The fields of a body that say how tokens are drawn; None: the neutral value."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     temperature: Annotated[float, Field(ge=0, le=5)] | None = None
     dynatemp_range: Annotated[float, Field(ge=0, le=5)] | None = None

@@ -12,7 +12,7 @@ from engine.serving.protocol import ChatCompletion, Completion
 from engine.serving.samplers import Samplers
 from engine.serving.sampling import Sampling
 
-VOCABULARY = 1000
+VOCABULARY = 2000
 SERVED = Served("model", None, VOCABULARY, 100)
 NAN, INFINITY = float("nan"), float("inf")
 
@@ -93,12 +93,12 @@ def test_a_hostile_list_is_refused_by_name(name: str) -> None:
 
 def test_the_longest_lists_that_are_allowed_are_taken() -> None:
     taken = sampling(
-        logit_bias={str(i): 100 for i in range(VOCABULARY)},
+        logit_bias={str(i): 100 for i in range(1024)},
         dry_sequence_breakers=["x" * 64] * 64,
         stop_token_ids=[5] * 64,
         logprobs=20,
     )
-    assert len(taken.logit_bias) == VOCABULARY
+    assert len(taken.logit_bias) == 1024
     assert len(taken.dry_sequence_breakers) == 64
 
 

@@ -6,11 +6,12 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast
 from engine.serving.token_bytes import TokenBytes
 from tests.engine.serving.conftest import MODEL_FOLDER
 
-TEXT = 'The keeper said: "灯塔🎉"\n\t and  left.<|im_end|>'
+TEXT = 'The keeper said: "灯塔🎉"\n\t and  left.<|im_end|><é>'
 
 
 def test_the_bytes_of_byte_level_tokens_are_the_text() -> None:
     tokenizer = AutoTokenizer.from_pretrained(MODEL_FOLDER)
+    tokenizer.add_tokens(["<é>"])  # an added token is not spelt in the byte alphabet
     token_bytes = TokenBytes(tokenizer)
     tokens = tokenizer.encode(TEXT)
     assert b"".join(token_bytes[token] for token in tokens).decode() == TEXT
