@@ -68,7 +68,10 @@ class Answer:
         texts = [""] * self.job.places
         finishes: list[Finish | None] = [None] * self.job.places
         figures: list[tuple[ShownToken, ...]] = [()] * self.job.places
+        scores: dict[int, list[dict[str, object] | None]] = {}
         async for piece in pieces:
+            if piece.scoring:
+                scores[piece.choice] = piece.scoring.body(self.batch.token_text)
             texts[piece.choice] += piece.text
             finishes[piece.choice] = piece.finish
             figures[piece.choice] += piece.logprobs
@@ -76,7 +79,7 @@ class Answer:
             self.form.choice(Piece(i, texts[i], finishes[i], figures[i]))
             for i in range(self.job.places)
         ]
-        return web.json_response(self.form.whole(choices, usage))
+        return web.json_response(self.form.scored(self.form.whole(choices, usage), scores))
 
     async def streamed(
         self, request: web.Request, pieces: AsyncGenerator[Piece, None], usage: Usage

@@ -19,6 +19,7 @@ from engine.serving.loading import LoadedModel
 from engine.serving.loop import make_loop
 from engine.serving.loop_life import SECONDS_BETWEEN_LOOKS, LoopLife
 from engine.serving.lora_plan import Step
+from engine.serving.prompt_scores import PromptScores
 from engine.serving.queueing import Place
 from engine.serving.row import Row
 from engine.serving.row_control import BatchRule
@@ -48,6 +49,8 @@ class Batch:
         seconds = settings.seconds_per_step
         self.life = LoopLife(self._manager, loaded, self._submissions, seconds)
         self.adapters = Adapters(self, settings)
+        self.scores = PromptScores(loaded.model, self._step)
+        self.scores.install()
 
     # --- life -----------------------------------------------------------------------------------
 
@@ -73,7 +76,16 @@ class Batch:
 
     def stop(self) -> None:
         """End the loop; what still runs fails. May be called in another thread."""
+        self.scores.remove()
         self.life.stop()
+
+    def token_text(self, token: int) -> str:
+        """Return what a token writes; bytes that are no character by themselves as one mark."""
+        return self.token_bytes[token].decode(errors="replace")
+
+    def _step(self) -> list[tuple[Row, int]]:
+        """Return the rows of the step under way, with the number of tokens of each."""
+        return self.processor.scheduler.step if self.processor else []
 
     # --- requests -------------------------------------------------------------------------------
 

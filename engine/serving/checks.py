@@ -25,6 +25,7 @@ from engine.serving.protocol import (
 )
 from engine.serving.samplers import check_token_ids, sampling_of
 from engine.serving.sampling import Sampling
+from engine.serving.scored_prompt import Asked, read_asked
 
 if TYPE_CHECKING:  # it imports torch, which takes seconds, and HTTP is open before that
     from engine.serving.structure import Structure
@@ -62,6 +63,8 @@ class Job:
     user: str = ""
     is_background: bool = False
     queue_seconds: float | None = None  # it may wait so long for its place
+    scored: Asked | None = None  # what shall be known of the prompts
+    only_scores: bool = False  # no reply is wanted; the loop writes one token all the same
     likeliest: int | None = None  # tokens to tell in the place of each; None: no figures at all
     bans: Bans | None = None
 
@@ -103,7 +106,7 @@ def chat_job(served: Served, body: ChatCompletion) -> Job:
     """Check a chat and make its tokens."""
     check_model(served, body.model)
     prompt = chat_tokens(served, body.messages, body.chat_template_kwargs)
-    asked = body.max_completion_tokens or body.max_tokens
+    asked = body.max_tokens if body.max_completion_tokens is None else body.max_completion_tokens
     return make_job(served, body, [prompt], asked, "messages")
 
 
@@ -114,7 +117,8 @@ def completion_job(served: Served, body: Completion) -> Job:
         text_tokens(served, prompt) if isinstance(prompt, str) else prompt
         for prompt in body.prompts
     ]
-    return make_job(served, body, prompts, body.max_tokens or COMPLETION_TOKENS, "prompt")
+    asked = COMPLETION_TOKENS if body.max_tokens is None else body.max_tokens
+    return make_job(served, body, prompts, asked, "prompt")
 
 
 def make_job(
@@ -126,9 +130,15 @@ def make_job(
     for prompt in prompts:
         check_tokens(served, prompt, param)
     check_token_ids(body.stop_token_ids or [], served.vocabulary, "stop_token_ids")
+    scored = read_asked(
+        body.prompt_logprobs, body.score_from, prompts, streams=body.stream, choices=body.n
+    )
+    only_scores = asked == 0
+    if only_scores and scored is None:
+        raise bad_request("invalid_value", "max_tokens 0 needs prompt_logprobs", "max_tokens")
     longest = max(len(prompt) for prompt in prompts)
     room = served.context_tokens - longest
-    if room < (asked or 1):
+    if room < max(asked or 1, 2 if scored else 1):
         message = (
             f"this model reads and writes at most {served.context_tokens} tokens; the prompt has "
             f"{longest} and {asked or 1} more are asked for"
@@ -137,7 +147,7 @@ def make_job(
     return Job(
         prompts=tuple(prompts),
         choices=body.n,
-        most_tokens=asked or room,
+        most_tokens=1 if only_scores else asked or room,
         sampling=sampling_of(body, served.vocabulary),
         stops=body.stops,
         ignore_stop_tokens=body.ignore_eos,
@@ -148,6 +158,8 @@ def make_job(
         is_background=body.priority > 0,
         queue_seconds=body.queue_seconds,
         likeliest=body.likeliest,
+        scored=scored,
+        only_scores=only_scores,
         bans=read_bans(body.banned_strings, body.banned_regex),
     )
 

@@ -30,6 +30,12 @@ class Form:
             "usage": usage.body(),
         }
 
+    def scored(self, answer: dict[str, Any], scores: dict[int, Any]) -> dict[str, Any]:
+        """Return the answer with the scores of the prompts, where vLLM puts them."""
+        for i, places in scores.items():
+            answer["choices"][i]["prompt_logprobs"] = places
+        return answer
+
     def chunk(self, choices: list[dict[str, Any]]) -> dict[str, Any]:
         """Return one event of a stream."""
         return self.head | {"object": self.chunk_object, "choices": choices}
@@ -67,6 +73,10 @@ class Chat(Form):
     def delta(self, piece: Piece) -> dict[str, Any]:
         """Return more of a message."""
         return {"index": piece.choice, "delta": {"content": piece.text}} | self.end(piece)
+
+    def scored(self, answer: dict[str, Any], scores: dict[int, Any]) -> dict[str, Any]:
+        """Return the answer with the scores of its one prompt."""
+        return answer | ({"prompt_logprobs": scores[0]} if scores else {})
 
     def end(self, piece: Piece) -> dict[str, Any]:
         """Return what a choice and a piece of one end with."""

@@ -43,7 +43,9 @@ class Generate(Samplers, Body):
     stream: bool = False
     stream_options: StreamOptions | None = None
     n: Annotated[int, Field(ge=1, le=16)] = 1
-    max_tokens: Annotated[int, Field(ge=1)] | None = None
+    max_tokens: Annotated[int, Field(ge=0)] | None = None  # 0: only score the prompt
+    prompt_logprobs: Annotated[int, Field(ge=0, le=MOST_LOGPROBS)] | None = None
+    score_from: Annotated[int, Field(ge=1)] | None = None  # the first token that is scored
     stop: Stop | Annotated[list[Stop], Field(max_length=16)] | None = None
     stop_token_ids: Annotated[TokenIds, Field(max_length=64)] | None = None
     banned_strings: Annotated[list[BannedString], Field(max_length=bans.MOST_STRINGS)] | None = None

@@ -11,6 +11,7 @@ from engine.serving.logprobs import LogprobPace, ShownToken
 from engine.serving.queueing import Place, Wait
 from engine.serving.rewriting import Rewriting
 from engine.serving.row import Adapter, Row
+from engine.serving.scored_prompt import Scoring, shared_tokens
 from engine.serving.text import Detokenizer, StopStrings
 
 if TYPE_CHECKING:  # it imports torch, which takes seconds, and HTTP is open before that
@@ -18,6 +19,7 @@ if TYPE_CHECKING:  # it imports torch, which takes seconds, and HTTP is open bef
 
 Finish = Literal["stop", "length"]
 SECONDS_BETWEEN_SIGNS_OF_LIFE = 5.0
+WORTH_WAITING = 16  # tokens that prompts share; fewer are not cached
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Piece:
     text: str
     finish: Finish | None = None
     logprobs: tuple[ShownToken, ...] = ()
+    scoring: Scoring | None = None  # of the prompt, with the last piece
     queue: Place | None = None  # of a request that waits; then the text is empty
 
 
@@ -104,9 +107,13 @@ class Choice:
 def choices_of(job: Job) -> list[Choice]:
     """Return the choices of every prompt. Each has a seed of its own, or all were the same."""
     choices: list[Choice] = []
+    prompt_is_read = asyncio.Event()
+    are_candidates = job.scored and shared_tokens(job.prompts, job.scored.start) >= WORTH_WAITING
     for prompt in job.prompts:
-        prompt_is_read = asyncio.Event()
+        if not are_candidates:  # those wait for the first, which puts what they share in cache
+            prompt_is_read = asyncio.Event()
         for i in range(job.choices):
+            is_first = i == 0 and not (are_candidates and choices)
             sampling = replace(job.sampling, seed=job.sampling.seed + i)
             row = Row(
                 len(prompt),
@@ -116,10 +123,11 @@ def choices_of(job: Job) -> list[Choice]:
                 user=job.user,
                 is_background=job.is_background,
             )
+            row.scoring = Scoring(prompt, job.scored) if job.scored else None
             if job.structure:
                 rule = job.structure.rule(job.most_tokens)
                 row.rules, row.guard = (rule,), rule
-            choices.append(Choice(len(choices), prompt, row, i == 0, prompt_is_read))
+            choices.append(Choice(len(choices), prompt, row, is_first, prompt_is_read))
     return choices
 
 
@@ -138,22 +146,26 @@ async def write_choice(
     submission = batch.submission(
         choice.prompt,
         choice.row,
-        most_tokens=job.most_tokens,
+        # Two at least of a scored prompt: the last step of a request puts nothing into the cache.
+        most_tokens=max(2, job.most_tokens) if job.scored else job.most_tokens,
         ignore_stop_tokens=job.ignore_stop_tokens,
     )
     try:
         async with contextlib.aclosing(batch.outputs(submission)) as outputs:
             async for tokens in outputs:
-                usage.reply += len(tokens) - reply.tokens
-                if choice.is_first and not choice.prompt_is_read.is_set():
+                usage.reply += 0 if job.only_scores else len(tokens) - reply.tokens
+                if not reply.tokens and (choice.is_first or job.scored):
                     usage.cached += choice.row.cached_tokens
-                    choice.prompt_is_read.set()
+                choice.prompt_is_read.set()
                 text = reply.extend(tokens)
                 if reply.keep is not None:
                     usage.reply -= len(tokens) - reply.keep
                     submission.rewind(reply.keep)
-                yield Piece(choice.number, text, reply.finish, reply.logprobs(text))
-                if reply.finish:
+                piece = Piece(choice.number, text, reply.finish, reply.logprobs(text))
+                if job.only_scores:
+                    piece = Piece(choice.number, "", "length")
+                yield replace(piece, scoring=choice.row.scoring if piece.finish else None)
+                if piece.finish:
                     return
     finally:
         choice.prompt_is_read.set()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from engine.fairness import Claim
 from engine.serving.logprobs import TokenLogprobs
 from engine.serving.sampling import Sampling
+from engine.serving.scored_prompt import Scoring
 
 if TYPE_CHECKING:  # it takes seconds to import, and HTTP is open before that
     from torch import Tensor
@@ -65,6 +66,7 @@ class Row:
     error: str | None = None  # written by RowControl
     adapter: Adapter | None = None  # None: the base model alone
     top_logprobs: int | None = None  # how many of the likeliest to note; None: note nothing
+    scoring: Scoring | None = None  # of its prompt
     logprobs: list[TokenLogprobs] = field(default_factory=list)  # written by RowControl
     user: str = ""  # the share of a salt is divided by it
     is_background: bool = False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from engine.serving.checks import Job, Served
-from engine.serving.faults import not_ready
+from engine.serving.faults import bad_request, not_ready
 from engine.serving.metrics import Metrics
 from engine.serving.progress import StartProgress
 from engine.settings import ServingSettings
@@ -74,6 +74,9 @@ class Server:
         Raises:
             ApiError: the structure that it asks for cannot be used.
         """
+        if job.scored and self.batch and not self.batch.scores.is_exact:
+            message = "this model changes its logits in a way that prompt_logprobs does not know"
+            raise bad_request("prompt_logprobs_unsupported", message, "prompt_logprobs")
         return await self.structures.prepare(job, body) if self.structures else job
 
     async def run(self) -> None:

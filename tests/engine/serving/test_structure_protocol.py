@@ -58,3 +58,33 @@ async def test_a_form_that_cannot_be_used_is_refused_and_the_server_goes_on(
     for fields, code in bad:
         status, answer = await client.post("/v1/completions", prompt="x", **fields)
         assert (status, answer["error"]["code"]) == (400, code)
+
+
+async def test_candidates_are_scored_over_http(client: Client) -> None:
+    _, told = await client.post("/tokenize", prompt="The mood of this scene is")
+    answer = await client.complete(
+        ["The mood of this scene is joy", "The mood of this scene is a bell"],
+        score_from=told["count"],
+        max_tokens=0,
+        prompt_logprobs=2,
+    )
+    for choice in answer["choices"]:
+        places = choice["prompt_logprobs"]
+        assert places[: told["count"]] == [None] * told["count"]
+        assert all(figures["logprob"] < 0 for place in places[6:] for figures in place.values())
+        assert (choice["text"], choice["finish_reason"]) == ("", "length")
+    assert answer["usage"]["completion_tokens"] == 0
+    status, chat = await client.post(
+        "/v1/chat/completions", messages=CRITIQUE, prompt_logprobs=0, max_tokens=1
+    )
+    assert status == 200
+    assert len(chat["prompt_logprobs"]) == chat["usage"]["prompt_tokens"]
+    for fields, code in (
+        ({"score_from": 1}, "no_effect"),
+        ({"prompt_logprobs": 0, "score_from": 50}, "nothing_to_score"),
+        ({"prompt_logprobs": 0, "stream": True}, "prompt_logprobs_whole"),
+        ({"prompt_logprobs": 0, "n": 2}, "prompt_logprobs_whole"),
+        ({"max_tokens": 0}, "invalid_value"),
+    ):
+        status, refused = await client.post("/v1/completions", prompt="Once upon a time", **fields)
+        assert (status, refused["error"]["code"]) == (400, code)
