@@ -164,9 +164,9 @@ def counts_properties(schema: Any) -> bool:
     if not isinstance(schema, dict):
         return False
     count = schema.get("minProperties")  # a property of that name would hold a schema
-    named = len(schema.get("required", ()))
-    is_count = isinstance(count, int | float) and not isinstance(count, bool)
-    return (is_count and count > named) or any(map(counts_properties, schema.values()))
+    if isinstance(count, int | float) and count > len(schema.get("required", ())):
+        return True
+    return any(map(counts_properties, schema.values()))
 
 
 def refusal(wanted: Wanted, reason: str) -> ApiError:
