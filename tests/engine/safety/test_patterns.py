@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.safety.patterns import PatternRefused, Patterns
+from engine.safety.phrases import Span
 
 PARTS = st.sampled_from(
     ["a", "b", ".", "[ab]", r"\w", r"\s", " ", r"\b", "(?:ab)", "^", "$", "[^b]", r"\x61", "é"]
@@ -49,6 +50,15 @@ def test_a_match_that_counts_is_not_undone_by_what_follows(
         later = patterns.find(text + more, start=0, is_whole=True)
         assert later is not None
         assert later.start == span.start
+
+
+def test_a_match_at_the_end_waits_for_what_follows_if_that_may_undo_it() -> None:
+    patterns = Patterns([r"\bwhisper\b", "shout"])
+    assert patterns.find("a whisper", start=0, is_whole=False) is None
+    assert patterns.find("a whispered", start=0, is_whole=True) is None
+    assert patterns.find("a whisper.", start=0, is_whole=False) == Span(2, 9)
+    assert patterns.find("a whisper", start=0, is_whole=True) == Span(2, 9)
+    assert patterns.open_from("a whisper", start=0) == 2
 
 
 def test_nothing_is_held_that_cannot_become_a_match() -> None:

@@ -20,6 +20,7 @@ CHAT = "/v1/chat/completions"
 PROMPT = "Write the beginning of a ghost story about a lighthouse in fog."
 # What the embedded model says to this prompt in nearly every reply, and words in all of them.
 LIKED = ["lighthouse", "the fog", "once upon a time", "as the", "with a", "the wind"]
+COMMON = ["the", "of", "a", "and"]
 
 
 def asking(**options: Any) -> dict[str, Any]:
@@ -150,12 +151,12 @@ async def small_reply(batch: Batch, prompt: str) -> str:
     job = Job(
         prompts=(tokens_of(batch, prompt),),
         choices=1,
-        most_tokens=40,
+        most_tokens=16,
         sampling=DRAWN,
         stops=(),
         ignore_stop_tokens=True,
         cache_salt="",
-        bans=read_bans(["the", "of", "a", "and"], [r"[.,]\s"]),
+        bans=read_bans(COMMON, [r"[.,]\s"]),
     )
     with batch.reserve(1):
         async with aclosing(write(batch, job, Usage())) as pieces:
@@ -164,8 +165,8 @@ async def small_reply(batch: Batch, prompt: str) -> str:
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_reply_is_the_same_alone_and_beside_others(batch: Batch) -> None:
-    prompts = ["The lighthouse keeper", "Once there was", "In the fog"]
+    prompts = ["The lighthouse keeper", "Once there was"]
     alone = [await small_reply(batch, prompt) for prompt in prompts]
-    assert [banned_in(text, ["the", "of", "a", "and"]) for text in alone] == [[]] * 3
+    assert [banned_in(text, COMMON) for text in alone] == [[], []]
     together = await asyncio.gather(*(small_reply(batch, prompt) for prompt in prompts))
     assert together == alone

@@ -9,6 +9,7 @@ import re
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -150,6 +151,66 @@ def test_text_that_can_become_nothing_banned_is_shown_at_once() -> None:
     assert pieces == ["a", "", "", "", " bc ", "b ", "c."]
 
 
+@pytest.mark.parametrize(
+    ("phrases", "patterns", "pieces", "begins"),
+    [
+        (["b a ab"], [], (b"a", b" b", b" a", b" ab", b"."), 1),
+        ([], [r"b a\s+ab"], (b"a", b" b", b" a", b" ab", b"."), 1),
+        (["a.", "b a a"], [], (b"c.", b" b", b" a", b"."), 2),  # not where more might have begun
+        (
+            ["灯塔"],
+            [],
+            (b"a", b" \xe7", "灯".encode()[1:], "塔".encode()[:2], "塔".encode()[2:]),
+            1,
+        ),
+        (["塔"], [], (b"c", "灯塔".encode(), b"."), 1),
+        (["bc"], [], (b"a", b" b", b"c."), 1),
+    ],
+)
+def test_a_hit_is_taken_back_to_the_token_where_it_begins(
+    phrases: list[str], patterns: list[str], pieces: tuple[bytes, ...], begins: int
+) -> None:
+    tokens = [TOKENS.index(piece) for piece in pieces]
+    batch: Any = SimpleNamespace(loaded=SimpleNamespace(decode=decode, stop_tokens=(END,)))
+    row = Row(1, Sampling())
+    reply = Reply(batch, job(phrases, patterns, [], 40), row)
+    for i in range(len(tokens)):
+        if reply.keep is None:
+            reply.extend(tokens[: i + 1])
+    if reply.keep is None:
+        reply.extend([*tokens, END])  # what ends a word may be the end of the reply
+    assert reply.keep == begins
+    rule: Any = row.rules[-1]
+    assert (rule.position, rule.tokens) == (begins, (tokens[begins],))
+
+
+def test_a_hit_that_begins_in_what_shows_is_taken_back_to_the_first_token_that_does_not() -> None:
+    batch: Any = SimpleNamespace(loaded=SimpleNamespace(decode=decode, stop_tokens=(END,)))
+    reply = Reply(batch, job(["a b c", ". a"], [], [], 40), Row(1, Sampling()))
+
+    def say(*pieces: bytes) -> str:
+        tokens = [TOKENS.index(piece) for piece in pieces]
+        return "".join(reply.extend(tokens[: i + 1]) for i in range(reply.tokens, len(tokens)))
+
+    assert say(b"a", b" b", b".") == "a b"  # no "c" can follow any more: it shows
+    assert say(b"a", b" b", b".", b" a", b".") == ""
+    assert reply.keep == 2
+    # Instead of the full stop the "c" is written after all, behind what shows already.
+    assert say(b"a", b" b", b" ", b"c.") == ""
+    assert reply.keep == 2
+    assert not reply.finish
+    assert say(b"a", b" b", b" b", b".", b"B", b"c.") == " b.B"
+
+
+def test_what_shows_could_be_the_whole_reply() -> None:
+    batch: Any = SimpleNamespace(loaded=SimpleNamespace(decode=decode, stop_tokens=(END,)))
+    reply = Reply(batch, job([], ["a$", "b c"], [], 40), Row(1, Sampling()))
+    tokens = [TOKENS.index(piece) for piece in (b"c", b"a", b" b", b"a", b"B")]
+    pieces = [reply.extend(tokens[: i + 1]) for i in range(len(tokens))]
+    # If all went wrong after "a b", the reply could not end with the "a" that is banned there.
+    assert pieces == ["c", "", "", "a b", ""]
+
+
 def test_no_more_is_held_than_the_longest_match_that_is_seen() -> None:
     a_token, dot = TOKENS.index(b" a"), TOKENS.index(b".")
     batch: Any = SimpleNamespace(loaded=SimpleNamespace(decode=decode, stop_tokens=(END,)))
@@ -164,8 +225,14 @@ def test_no_more_is_held_than_the_longest_match_that_is_seen() -> None:
 
 
 def test_a_reply_that_can_say_nothing_else_ends_before_the_phrase() -> None:
-    everything = job([], ["(?s)."], [], 40)
-    pieces, _, reply, rewinds = write(1, everything)
-    assert "".join(pieces) == ""
-    assert reply.finish == "stop"
-    assert rewinds <= min(TRIES_AT_A_TOKEN, REWINDS_TO_BEGIN_WITH)
+    batch: Any = SimpleNamespace(loaded=SimpleNamespace(decode=decode, stop_tokens=(END,)))
+    reply = Reply(batch, job(["ab"], [], [], 40), Row(1, Sampling()))
+    tokens = [TOKENS.index(piece) for piece in (b"c", b" ", b"ab", b".")]
+    shown, rewinds = "", 0
+    while not reply.finish:  # by a model that says the same whatever is forbidden
+        shown += reply.extend(tokens[: reply.tokens + 1])
+        rewinds += reply.keep is not None
+    assert (shown, reply.finish) == ("c ", "stop")
+    assert rewinds == TRIES_AT_A_TOKEN
+    assert reply.rewriting
+    assert reply.rewriting.gave_up
