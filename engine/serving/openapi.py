@@ -9,9 +9,9 @@ from typing import Any
 
 from aiohttp import web
 
-from engine.serving.protocol import ChatCompletion, Completion, Tokenize
+from engine.serving.protocol import Body, ChatCompletion, Completion, Tokenize
 
-BODIES = {
+BODIES: dict[str, type[Body]] = {
     "/v1/chat/completions": ChatCompletion,
     "/v1/completions": Completion,
     "/tokenize": Tokenize,

@@ -67,7 +67,7 @@ def gguf() -> Path:
 def llamacpp(port: int) -> Peer:
     """Return llama-cpp-python's server."""
     options = ["--model", str(gguf()), "--host", "127.0.0.1", "--port", str(port)]
-    options += ["--n_ctx", "2048", "--n_threads", "2", "--n_threads_batch", "2"]
+    options += ["--n_ctx", "2048", "--n_threads", "1", "--n_threads_batch", "1"]
     # Else a new request ends the stream of another one early.
     options += ["--chat_format", "chatml", "--interrupt_requests", "false"]
     python = venv("llamacpp")
@@ -77,7 +77,7 @@ def llamacpp(port: int) -> Peer:
 def llama_server(port: int) -> Peer:
     """Return llama.cpp's own server, which has to be built elsewhere."""
     command = [os.environ["LLAMA_SERVER"], "--model", str(gguf()), "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--ctx-size", "8192", "--parallel", "4", "--threads", "2"]
+    command += ["--port", str(port), "--ctx-size", "8192", "--parallel", "4", "--threads", "1"]
     command += ["--slots", "--no-webui"]
     script = os.environ.get("LLAMA_CONVERT")
     if script:
@@ -106,7 +106,7 @@ def vllm(port: int) -> Peer:
         "VLLM_NO_USAGE_STATS": "1",
         "VLLM_ALLOW_RUNTIME_LORA_UPDATING": "True",
         "HF_HUB_OFFLINE": "1",
-        "OMP_NUM_THREADS": "2",
+        "OMP_NUM_THREADS": "1",
     }
     return Peer(Dialect.VLLM, [str(venv("vllm")), *options], True, environment)
 
@@ -167,6 +167,7 @@ def end(process: "subprocess.Popen[bytes]") -> None:
 
 def main(name: str, *arguments: str) -> int:
     """Start the server of this name, run the suite, and return pytest's exit status."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the server ends with us
     port = free_port()
     peer = {"llamacpp": llamacpp, "llama-server": llama_server, "vllm": vllm}[name](port)
     with running(peer, port) as url:

@@ -52,7 +52,7 @@ def target() -> Iterator[Target]:
         ADAPTERS_DIR=str(ADAPTERS),
     )
     try:
-        server.wait_until_ready()
+        server.wait_until_ready(150)
         yield Target(server.url, Dialect.SCRIPTORIUM, ADAPTERS)
     finally:
         server.end()

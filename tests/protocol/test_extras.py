@@ -17,6 +17,8 @@ from engine.model.request import Banned, Priority, Sampling, Structure
 from tests.protocol.conftest import Target, ask, drawn, pieces_of, text_of
 from tests.protocol.two_adapters import NAMES
 
+pytestmark = pytest.mark.timeout(180)  # the first waits for the server to start
+
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -126,19 +128,19 @@ async def test_a_sampler_that_leaves_one_token_makes_a_hot_text_cold(
         return
     cold = await text_of(model, ask())
     texts = [await text_of(model, drawn(ask(seed=s), temperature=1.5, **greedy)) for s in (1, 2)]
-    assert texts[0] == texts[1]
-    assert texts[0][:8] == cold[:8]
+    assert {text[:8] for text in texts} == {cold[:8]}  # then two tokens may be equally likely
 
 
-@pytest.mark.parametrize("name", ["repetition_penalty", "presence_penalty", "frequency_penalty"])
 async def test_a_penalty_keeps_a_song_from_repeating(
-    model: ServedModel, able: Capabilities, name: str
+    model: ServedModel, able: Capabilities
 ) -> None:
-    if name not in able.samplers:
-        assert name in find_gaps(able)[Gap.SAMPLERS]
-        return
-    request = ask("Repeat this line: la la la la la la la la", most_tokens=14)
-    assert await text_of(model, drawn(request, **{name: 1.9})) != await text_of(model, request)
+    request = ask("Repeat this line: la la la la la la la la", most_tokens=24)
+    sung = await text_of(model, request)
+    for name in ("repetition_penalty", "presence_penalty", "frequency_penalty"):
+        if name in able.samplers:
+            assert await text_of(model, drawn(request, **{name: 1.9})) != sung
+        else:
+            assert name in find_gaps(able)[Gap.SAMPLERS]
 
 
 async def test_an_adapter_answers_by_its_name_or_is_refused(
