@@ -29,7 +29,7 @@ class Effort:
     twice: bool  # once more with long tokens preferred: for text that has a least length
 
 
-AT_COMPILE = Effort(width=12, trials=20_000, kinds=(4, 12, 12, 40), twice=True)
+AT_COMPILE = Effort(width=12, trials=8_000, kinds=(4, 12, 12, 40), twice=True)
 IN_LOOP = Effort(width=4, trials=600, kinds=(1, 6, 3, 2), twice=False)
 AT_THE_END = Effort(width=2, trials=40, kinds=(0, 4, 2, 2), twice=False)
 

@@ -24,7 +24,7 @@ from engine.serving.structure_fields import Wanted, wanted_form
 from engine.serving.structure_rule import StructureRule
 
 KEPT = 64  # compiled structures
-SECONDS_TO_COMPILE = 10.0
+SECONDS_TO_COMPILE = 30.0  # others in the line and a busy machine included
 MOST_REASON_CHARACTERS = 500
 # A tenth of llguidance's own: a step must not hold up the neighbours.
 LIMITS = LLParserLimits(
@@ -67,7 +67,7 @@ class Structures:
         self.loaded = loaded
         self._thread = ThreadPoolExecutor(1, "structures")
         self._kept: OrderedDict[tuple[str, Wanted], Structure] = OrderedDict()
-        self._tokens: tuple[Any, Closer] | None = None  # made for the first request
+        self._tokens = self._thread.submit(read_tokens, loaded)  # a second of work
 
     def close(self) -> None:
         """End the thread."""
@@ -111,9 +111,7 @@ class Structures:
 
     def _compile(self, wanted: Wanted) -> Structure:
         """Compile, and find a shortest reply."""
-        if self._tokens is None:
-            self._tokens = read_tokens(self.loaded)
-        tokens, closer = self._tokens
+        tokens, closer = self._tokens.result()  # came before this in the same thread
         try:
             grammar = GRAMMARS[wanted.kind](wanted.text)
         except ValueError as error:

@@ -19,7 +19,7 @@ def prove_server() -> Iterator[ServerProcess]:
     """A server of its own."""
     server = ServerProcess(CACHE_TOKENS="4096", RUNNING_REQUESTS="8")
     try:
-        server.wait_until_ready()
+        server.wait_until_ready(300)
         yield server
     finally:
         server.end()
