@@ -8,6 +8,7 @@ from transformers import ContinuousBatchingConfig, GenerationConfig
 from engine.serving import attention, row_control, scheduler
 from engine.serving.cache_size import cache_blocks
 from engine.serving.loading import LoadedModel
+from engine.serving.prompt_pieces import PAGE_TOKENS
 from engine.serving.row_control import BatchRule, RowControl
 from engine.serving.token_bytes import TokenBytes
 from engine.settings import ServingSettings
@@ -28,8 +29,8 @@ def make_loop(loaded: LoadedModel, settings: ServingSettings, rules: Sequence[Ba
             do_sample=False, eos_token_id=loaded.stop_tokens or -1, pad_token_id=0
         ),
         continuous_batching_config=ContinuousBatchingConfig(
-            page_size=scheduler.PAGE_TOKENS,
-            num_blocks=cache_blocks(loaded.model, settings, scheduler.PAGE_TOKENS),
+            page_size=PAGE_TOKENS,
+            num_blocks=cache_blocks(loaded.model, settings, PAGE_TOKENS),
             max_memory_percent=GPU_SHARE,
             max_batch_tokens=STEP_TOKENS_CPU if on_cpu else STEP_TOKENS_GPU,
             max_requests_per_batch=settings.running_requests,

@@ -10,7 +10,7 @@ from engine.serving.row import Row
 
 CLEAN_STEPS = 3  # that a suspect owes alone; doubled whenever it is suspected again
 MOST_CLEAN_STEPS = 200
-UNEXPLAINED_IN_A_MINUTE = 4
+UNEXPLAINED_IN_A_MINUTE = 6
 MOST_THRIFT = 4  # places and steps are halved at most so often
 
 

@@ -23,11 +23,10 @@ from transformers.generation.continuous_batching.scheduler import SCHEDULER_MAPP
 
 from engine.fairness import Claim, Turns
 from engine.serving.idle_blocks import IdleBlocks
+from engine.serving.prompt_pieces import PAGE_TOKENS, pieces
 from engine.serving.row import Row
 
 NAME = "fair_share"
-PAGE_TOKENS = 16  # only full pages are cached; of 256, the default, few prompts fill any
-BESIDE = 4
 SERVER, CHANNEL = 0, 1  # the holders of a claim
 
 _stock_hash = cache_allocator.compute_block_hash
@@ -264,26 +263,6 @@ class FairShare(FIFOScheduler):
         blocks = sum(-(-tokens // PAGE_TOKENS) for tokens in self._pieces.values())
         blocks += len(self.at_risk) + 1
         return self.idle.free(until=cache.compute_free_capacity() + blocks / cache.num_blocks)
-
-
-def pieces(reading: list[Any], room: int, *, beside_writers: bool) -> dict[str, int]:
-    """Share the prompt tokens of a step among those that have prompts left to read, by request id.
-
-    Beside replies that are being written only every `BESIDE`th part of a step is for prompts, or
-    a long one would hold them up. Short prompts take what they need, the rest is shared evenly in
-    whole pages; who gets none this time stands first the next.
-    """
-    if beside_writers:
-        room = max(PAGE_TOKENS, room // BESIDE)
-    reading = reading[: max(1, room // PAGE_TOKENS)]
-    granted: dict[str, int] = {}
-    left = len(reading)
-    for state in sorted(reading, key=lambda state: len(state.remaining_prefill_tokens)):
-        share = max(PAGE_TOKENS, room // left // PAGE_TOKENS * PAGE_TOKENS)
-        granted[state.request_id] = min(share, len(state.remaining_prefill_tokens))
-        room -= granted[state.request_id]
-        left -= 1
-    return granted
 
 
 def newest(running: list[Any], holder_of: int, holder: Hashable) -> Any:

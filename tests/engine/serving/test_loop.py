@@ -115,5 +115,5 @@ async def test_a_loop_that_dies_again_and_again_of_nothing_is_given_up(
     async with opened(loaded, Rules(), 640) as batch:
         poisoner = asyncio.create_task(poison_for_ever(batch))
         with pytest.raises(LoopBeyondRepair):
-            await asyncio.wait_for(batch.watch(), 20)
+            await asyncio.wait_for(batch.watch(), 40)
         poisoner.cancel()
