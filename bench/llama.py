@@ -19,6 +19,7 @@ from typing import Any
 
 PROMPT_TOKENS, REPLY_TOKENS = 100, 48
 PORT = 18_713
+WORDS = ("the", "sea", "and", "a", "house", "on", "hill", "with", "old", "door", "where", "one")
 
 
 class Streams:
@@ -140,7 +141,8 @@ def wait_for_server(process: subprocess.Popen[bytes]) -> None:
 
 def complete() -> int:
     """Ask for one reply and return its number of tokens."""
-    body = {"prompt": random_tokens(PROMPT_TOKENS), "max_tokens": REPLY_TOKENS, "temperature": 0}
+    prompt = " ".join(random.choices(WORDS, k=PROMPT_TOKENS))  # it takes text only
+    body = {"prompt": prompt, "max_tokens": REPLY_TOKENS, "temperature": 0}
     request = urllib.request.Request(
         f"http://127.0.0.1:{PORT}/v1/completions",
         json.dumps(body).encode(),

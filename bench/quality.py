@@ -35,9 +35,9 @@ from engine.settings import Device, Quantization, ServingSettings
 
 ROOT = Path(__file__).parents[1]
 TEXTS = ("README.md", "docs/operators-guide.md", "docs/rehearsal.md", "docs/architecture.md")
-TOKENS, WINDOW = 6144, 1024
+TOKENS, WINDOW = 4096, 1024
 KINDS = ("fp32", "bf16", "nf4", "int4", "int8")
-TRAIN_STEPS, BATCH, LENGTH = 400, 8, 256
+TRAIN_STEPS, BATCH, LENGTH, UNSEEN_BYTES = 400, 8, 256, 32_768
 REPLIES, REPLY_TOKENS = 24, 120
 OPENINGS = (
     "The lighthouse keeper heard a voice under the floor.",
@@ -160,15 +160,19 @@ def main() -> None:
     loaded = load(settings, lambda *_: None)
     text = "\n\n".join((ROOT / name).read_text(encoding="utf-8") for name in TEXTS)
     ids = torch.tensor(loaded.tokenizer.encode(text)[:TOKENS])
+    print(f"| weights | perplexity, {len(ids):,} tokens |\n| --- | --- |")
+    for kind in KINDS:
+        print(
+            f"| {kind} | {math.exp(loss(held_as(loaded.model, kind), ids, WINDOW)):.2f} |",
+            flush=True,
+        )
     data = docstrings()
     cut = int(0.97 * len(data))
-    own, unseen = trained(data[:cut]), data[cut:][:32_768]
-    print(f"| weights | perplexity, {len(ids):,} tokens | bits a byte, trained here |")
-    print("| --- | --- | --- |")
+    own, unseen = trained(data[:cut]), data[cut:][:UNSEEN_BYTES]
+    print("\n| weights | bits a byte, trained here |\n| --- | --- |")
     for kind in KINDS:
-        here = math.exp(loss(held_as(loaded.model, kind), ids, WINDOW))
-        there = loss(held_as(own, kind), unseen, LENGTH) / math.log(2)
-        print(f"| {kind} | {here:.2f} | {there:.4f} |", flush=True)
+        bits = loss(held_as(own, kind), unseen, LENGTH) / math.log(2)
+        print(f"| {kind} | {bits:.4f} |", flush=True)
     print("\n| weights | repeated runs of 4 tokens |\n| --- | --- |")
     for quantization in (Quantization.NONE, Quantization.NF4, Quantization.INT8):
         share = asyncio.run(repetition(quantization))

@@ -139,8 +139,9 @@ async def main() -> None:
     parser.add_argument("--llama-python", required=True)
     parser.add_argument("--gguf", type=Path, required=True)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--kinds", type=Quantization, nargs="+", default=KINDS)
     options = parser.parse_args()
-    ours = [Ours(kind) for kind in KINDS]
+    ours = [Ours(kind) for kind in options.kinds]
     runs: dict[str, list[Figures]] = {"llama.cpp": [], **{variant.name: [] for variant in ours}}
     load_before = os.getloadavg()[0]
     try:
