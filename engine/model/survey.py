@@ -140,6 +140,7 @@ def read_vllm(manifest: Manifest, version: str) -> Capabilities:
     fields = manifest.chat or VLLM_FIELDS
     is_old = "guided_json" in fields and "structured_outputs" not in fields
     has_structures = is_old or "structured_outputs" in fields
+    loads = "/v1/load_lora_adapter" in manifest.paths
     return Capabilities(
         dialect=Dialect.VLLM,
         version=version,
@@ -148,8 +149,10 @@ def read_vllm(manifest: Manifest, version: str) -> Capabilities:
         guided=is_old,
         bans=Bans.TOKENS if "bad_words" in fields else Bans.NONE,
         adapters=True,  # by the names that it lists
-        adapter_loading="/v1/load_lora_adapter" in manifest.paths,
-        scoring=scoring_of(manifest),
+        adapter_loading=loads,
+        # With adapters in use, likelihoods of prompts end the engine for everybody: seen in the
+        # CPU build of 0.32.0.
+        scoring=Scoring.NONE if loads else scoring_of(manifest),
         counting=Counting.ONE,
         embeddings="/v1/embeddings" in manifest.paths,
     )
@@ -225,7 +228,7 @@ async def try_out(server: Server, entry: ModelEntry) -> Capabilities:
             if error.status_code in REFUSED:
                 return None
             raise
-        return text_of(answer)
+        return trials.text_of(answer)
 
     length_field = await trials.find_length_field(complete)
     if length_field is None:
@@ -274,14 +277,6 @@ async def try_counting(server: Server) -> Counting:
     except (APIStatusError, ValueError):
         return Counting.NONE
     return Counting.ONE
-
-
-def text_of(answer: object) -> str | None:
-    """Return the text of a whole chat answer."""
-    choices = under(answer).get("choices")
-    first = choices[0] if isinstance(choices, list) and choices else None
-    content = under(first, "message").get("content")
-    return content if isinstance(content, str) else ""
 
 
 def common(fields: frozenset[str]) -> dict[str, Any]:

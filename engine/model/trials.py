@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from engine.model.capabilities import JsonForm
+from engine.model.openapi import under
 
 SHORT = 8  # tokens
 SONG = "Sing one line: la la la la la la la la la la la"
@@ -109,3 +110,11 @@ async def find_length_field(complete: Callable[..., Awaitable[str | None]]) -> s
         if await complete(STORY, length_field=name) is not None:
             return name
     return None
+
+
+def text_of(answer: object) -> str | None:
+    """Return the text of a whole chat answer."""
+    choices = under(answer).get("choices")
+    first = choices[0] if isinstance(choices, list) and choices else None
+    content = under(first, "message").get("content")
+    return content if isinstance(content, str) else ""

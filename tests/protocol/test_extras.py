@@ -128,13 +128,13 @@ async def test_a_sampler_that_leaves_one_token_makes_a_hot_text_cold(
         return
     cold = await text_of(model, ask())
     texts = [await text_of(model, drawn(ask(seed=s), temperature=1.5, **greedy)) for s in (1, 2)]
-    assert {text[:8] for text in texts} == {cold[:8]}  # then two tokens may be equally likely
+    assert {text[:4] for text in texts} == {cold[:4]}  # then two tokens may be equally likely
 
 
 async def test_a_penalty_keeps_a_song_from_repeating(
     model: ServedModel, able: Capabilities
 ) -> None:
-    request = ask("Repeat this line: la la la la la la la la", most_tokens=24)
+    request = ask("Tell of rain, rain, rain, and of nothing but rain.", most_tokens=32)
     sung = await text_of(model, request)
     for name in ("repetition_penalty", "presence_penalty", "frequency_penalty"):
         if name in able.samplers:
@@ -154,10 +154,11 @@ async def test_an_adapter_answers_by_its_name_or_is_refused(
     if able.adapter_loading:
         await load_both(target, model)
     names = (None, *NAMES)
-    first = [await text_of(model, ask(adapter=name)) for name in names]
-    again = [await text_of(model, ask(adapter=name)) for name in reversed(names)]
+    request = ask(most_tokens=32)
+    first = [await text_of(model, replace(request, adapter=name)) for name in names]
+    again = [await text_of(model, replace(request, adapter=name)) for name in reversed(names)]
     assert len(set(first)) == 3
-    assert [text[:8] for text in again] == [text[:8] for text in reversed(first)]
+    assert [text[:4] for text in again] == [text[:4] for text in reversed(first)]
 
 
 async def test_an_adapter_comes_and_goes_while_the_server_runs(
