@@ -20,6 +20,7 @@ from transformers import (
 
 from engine.serving.draw import WIDTHS, draw
 from engine.serving.sampling import Sampling
+from engine.serving.warpers import cut_typical
 
 VOCABULARY = 3000
 NO_IDS = torch.zeros(1, 1, dtype=torch.int64)
@@ -182,6 +183,17 @@ def test_a_flat_row_is_cut_where_it_should_be_however_wide_that_is() -> None:
     for sampling in (Sampling(top_p=0.9), Sampling(typical_p=0.9), Sampling(min_p=0.9)):
         drawn = draw(flat, [sampling] * 500, numbers, [1.0] * 500)
         assert len(set(drawn.tolist())) == 500
+
+
+def test_typical_p_alone_keeps_of_a_wide_row_what_transformers_keeps() -> None:
+    for spread in (0.1, 0.5, 1, 2):  # from nearly flat to a few likely tokens
+        rows = spread * logits(4).double()
+        rows[0] = 0.01 * rows[0]
+        rows[0, 0] = 7.0  # one likely token far from the many that are as surprising as expected
+        for typical_p in (0.05, 0.5, 0.9, 0.99, 0.999):
+            ours = cut_typical(rows, torch.full((4, 1), typical_p, dtype=torch.float64))
+            theirs = TypicalLogitsWarper(typical_p)(NO_IDS, rows)
+            assert torch.equal(ours, theirs), (spread, typical_p)
 
 
 def test_neutral_values_change_nothing() -> None:
