@@ -33,29 +33,29 @@ from engine.serving.sampling import Sampling
 from engine.settings import ServingSettings
 
 STREAMS, ADAPTERS, RANK = 16, 8, 16
-PROMPT_TOKENS, REPLY_TOKENS = 64, 32
+PROMPT_TOKENS, REPLY_TOKENS = 16, 32
 TURNS = int(os.environ.get("BENCH_TURNS", "5"))
 SECONDS_OF_LOADS = float(os.environ.get("BENCH_SECONDS", "30"))
 
 
 def write_adapters(model: torch.nn.Module, folder: Path) -> None:
     """Write random adapters for all linear layers, too weak to change much."""
-    for number in range(ADAPTERS + 1):
-        tensors = {}
-        for path, module in model.named_modules():
-            if path.endswith(TARGETS):
-                a = torch.randn(RANK, int(module.in_features)) / 100  # type: ignore[arg-type]
-                b = torch.randn(int(module.out_features), RANK) / 100  # type: ignore[arg-type]
-                tensors[f"base_model.model.{path}.lora_A.weight"] = a
-                tensors[f"base_model.model.{path}.lora_B.weight"] = b
+    tensors = {}
+    for path, module in model.named_modules():
+        if path.endswith(TARGETS):
+            a = torch.randn(RANK, int(module.in_features)) / 100  # type: ignore[arg-type]
+            b = torch.randn(int(module.out_features), RANK) / 100  # type: ignore[arg-type]
+            tensors[f"base_model.model.{path}.lora_A.weight"] = a
+            tensors[f"base_model.model.{path}.lora_B.weight"] = b
+    targets = ", ".join(f'"{target}"' for target in TARGETS)
+    config = (
+        f'{{"peft_type": "LORA", "r": {RANK}, "lora_alpha": {RANK}, "target_modules": [{targets}]}}'
+    )
+    for number in range(ADAPTERS + 1):  # weights of their own, though the same
         own = folder / str(number)
         own.mkdir()
         save_file(tensors, own / "adapter_model.safetensors")
-        targets = ", ".join(f'"{target}"' for target in TARGETS)
-        (own / "adapter_config.json").write_text(
-            f'{{"peft_type": "LORA", "r": {RANK}, "lora_alpha": {RANK},'
-            f' "target_modules": [{targets}]}}'
-        )
+        (own / "adapter_config.json").write_text(config)
 
 
 async def reply(batch: Batch, voice: str | None, tokens: int, times: list[float]) -> None:

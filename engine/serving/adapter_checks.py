@@ -61,9 +61,20 @@ def fitting(model: nn.Module, names: set[str], most_rank: int) -> Fitting:
         shapes=shapes,
         modules=frozenset(path for path, _ in model.named_modules()),
         names=frozenset(last_part(name) for name in names),
-        dtype=model.dtype,  # type: ignore[arg-type]  # computed in; weights may be of int8
+        dtype=adapter_dtype(model),
         most_rank=most_rank,
     )
+
+
+def adapter_dtype(model: nn.Module) -> torch.dtype:
+    """Return the type in which adapters are held and computed.
+
+    On a CPU fp32, as PEFT does it: few rows are multiplied faster than in bf16 (a step of 16 rows
+    over 8 adapters: 25 instead of 42 ms). On a GPU that of the model: half the memory.
+    """
+    dtype: torch.dtype = model.dtype  # type: ignore[assignment]
+    device: torch.device = model.device  # type: ignore[assignment]
+    return torch.float32 if device.type == "cpu" else dtype
 
 
 def last_part(name: str) -> str:

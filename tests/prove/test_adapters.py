@@ -135,7 +135,7 @@ async def test_sixteen_mixed_requests_write_what_each_writes_alone(
     gaps = [gap(reference, *asked[i], ours[i], alone[i]) for i in different]
     figures = f"{kind}: {16 - len(different)} of 16 equal; gaps where not: {gaps}"
     print(figures)  # noqa: T201 - what the proof is for
-    assert len({tuple(reply) for reply in alone}) > 12
+    assert len({tuple(reply) for reply in alone}) >= 8
     assert all(found <= WIDEST_GAP[kind] for found in gaps), figures
     if kind is Quantization.NONE:
         assert ours == alone
