@@ -79,6 +79,7 @@ async def test_a_request_that_kills_only_after_its_trial_is_found_too(batch: Bat
 
 
 async def test_who_runs_out_of_memory_is_tried_once_more_with_less(batch: Batch) -> None:
+    batch.life.recovery.thrift = batch.processor.scheduler.thrift = 0
     prompt = [MARK, *range(3000, 3200)]
     with fault(batch, torch.OutOfMemoryError("CUDA out of memory"), from_tokens=140) as raised:
         asked = reply(batch, prompt, 5, GREEDY)  # alone it would be read in one step
