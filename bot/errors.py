@@ -242,11 +242,6 @@ def _(error: errors.Unsupported, words: Words) -> str:
 
 
 @describe.register
-def _(error: errors.Unsupported, words: Words) -> str:
-    return words("The model server cannot do this. Tell the operator of this bot.")
-
-
-@describe.register
 def _(error: errors.StorageFailed, words: Words) -> str:
     return words("The story could not be stored. Please try again in a minute.")
 
