@@ -11,7 +11,6 @@ adapter is loaded and unloaded over and over, by the wall clock, beside the same
 
 import asyncio
 import logging
-import os
 import random
 import statistics
 import tempfile
@@ -25,17 +24,17 @@ import structlog
 import torch
 from safetensors.torch import save_file
 
-from engine.serving.adapter_checks import TARGETS
-from engine.serving.batch import Batch
-from engine.serving.loading import load
-from engine.serving.row import Row
-from engine.serving.sampling import Sampling
+from engine.serving.adapters.checks import TARGETS
+from engine.serving.drawing.sampling import Sampling
+from engine.serving.loop.batch import Batch
+from engine.serving.loop.row import Row
+from engine.serving.weights.loading import load
 from engine.settings import ServingSettings
 
 STREAMS, ADAPTERS, RANK = 16, 8, 16
 PROMPT_TOKENS, REPLY_TOKENS = 16, 32
-TURNS = int(os.environ.get("BENCH_TURNS", "5"))
-SECONDS_OF_LOADS = float(os.environ.get("BENCH_SECONDS", "30"))
+TURNS = 5
+SECONDS_OF_LOADS = 30.0
 
 
 def write_adapters(model: torch.nn.Module, folder: Path) -> None:

@@ -18,12 +18,12 @@ from tokenizers import Tokenizer
 from bench.ngrams import read_stories
 from bench.slop import row
 from engine.safety.cliches import shipped_cliches
-from engine.serving.bans import Bans, read_bans
-from engine.serving.checks import Job
+from engine.serving.drawing.sampling import Sampling
 from engine.serving.embedded import FOLDER
-from engine.serving.replies import Reply
-from engine.serving.row import Row
-from engine.serving.sampling import Sampling
+from engine.serving.http.checks import Job
+from engine.serving.loop.row import Row
+from engine.serving.replies.bans import Bans, read_bans
+from engine.serving.replies.writing import Reply
 
 STORIES = 30
 

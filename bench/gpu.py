@@ -25,10 +25,10 @@ import torch
 from transformers import ContinuousBatchingConfig, GenerationConfig
 
 from bench.random_models import MODELS, make_model
-from engine.serving.cache_size import bytes_per_token
-from engine.serving.lora import LoraStacks
-from engine.serving.row import Adapter, Row
-from engine.serving.sampling import Sampling
+from engine.serving.adapters.lora import LoraStacks
+from engine.serving.drawing.sampling import Sampling
+from engine.serving.loop.cache_size import bytes_per_token
+from engine.serving.loop.row import Adapter, Row
 
 ADAPTERS, RANK = 8, 16
 TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")

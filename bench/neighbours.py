@@ -12,11 +12,11 @@ import sys
 import time
 from contextlib import aclosing
 
-from engine.serving import prompt_pieces
-from engine.serving.batch import Batch
-from engine.serving.loading import load
-from engine.serving.row import Row
-from engine.serving.sampling import Sampling
+from engine.serving.drawing.sampling import Sampling
+from engine.serving.loop import prompt_pieces
+from engine.serving.loop.batch import Batch
+from engine.serving.loop.row import Row
+from engine.serving.weights.loading import load
 from engine.settings import ServingSettings
 
 ROUNDS = 2

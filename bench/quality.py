@@ -26,11 +26,11 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from engine.serving import int8
-from engine.serving.batch import Batch
-from engine.serving.loading import load
-from engine.serving.row import Row
-from engine.serving.sampling import Sampling
+from engine.serving.drawing.sampling import Sampling
+from engine.serving.loop.batch import Batch
+from engine.serving.loop.row import Row
+from engine.serving.weights import int8
+from engine.serving.weights.loading import load
 from engine.settings import Device, Quantization, ServingSettings
 
 ROOT = Path(__file__).parents[1]

@@ -30,11 +30,11 @@ from transformers import (
 )
 
 from engine.model.presets import load_presets
-from engine.serving.loading import LoadedModel, load
-from engine.serving.row import Row
-from engine.serving.row_control import RowControl
-from engine.serving.samplers import Samplers, sampling_of
-from engine.serving.token_bytes import TokenBytes
+from engine.serving.http.sampler_fields import Samplers, sampling_of
+from engine.serving.loop.row import Row
+from engine.serving.loop.row_control import RowControl
+from engine.serving.replies.token_bytes import TokenBytes
+from engine.serving.weights.loading import LoadedModel, load
 from engine.settings import Quantization, ServingSettings
 
 ROWS = 16

@@ -26,10 +26,10 @@ os.environ |= {
     "THP_MEM_ALLOC_ENABLE": "1",
 }
 
-from engine.serving.batch import Batch
-from engine.serving.loading import load
-from engine.serving.row import Row
-from engine.serving.sampling import Sampling
+from engine.serving.drawing.sampling import Sampling
+from engine.serving.loop.batch import Batch
+from engine.serving.loop.row import Row
+from engine.serving.weights.loading import load
 from engine.settings import Device, Quantization, ServingSettings
 
 KINDS = (Quantization.NONE, Quantization.NF4, Quantization.INT8)

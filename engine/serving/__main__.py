@@ -18,7 +18,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from engine.errors import ModelUnusable
-from engine.serving.app import create_app
+from engine.serving.http.app import create_app
 from engine.serving.progress import announce
 from engine.serving.server import Server
 from engine.settings import ServingSettings

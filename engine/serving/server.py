@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from engine.serving.checks import Job, Served
 from engine.serving.faults import bad_request, not_ready
+from engine.serving.http.checks import Job, Served
 from engine.serving.metrics import Metrics
 from engine.serving.progress import StartProgress
 from engine.settings import ServingSettings
 
 if TYPE_CHECKING:  # they import torch, which takes seconds, and HTTP is open before that
-    from engine.serving.batch import Batch
-    from engine.serving.loading import LoadedModel
-    from engine.serving.protocol import Generate
-    from engine.serving.structure import Structures
+    from engine.serving.http.protocol import Generate
+    from engine.serving.loop.batch import Batch
+    from engine.serving.structure.compiling import Structures
+    from engine.serving.weights.loading import LoadedModel
 
 log = structlog.get_logger()
 
@@ -102,13 +102,13 @@ class Server:
                 await self.batch.room.is_empty.wait()
 
     def _load(self) -> "LoadedModel":
-        from engine.serving.loading import load  # noqa: PLC0415 - in this thread, not at start
+        from engine.serving.weights.loading import load  # noqa: PLC0415 - in this thread, not at start
 
         return load(self.settings, self.progress.report)
 
     async def _open_batch(self, loaded: "LoadedModel") -> "Batch":
-        from engine.serving.batch import Batch  # noqa: PLC0415
-        from engine.serving.structure import Structures  # noqa: PLC0415
+        from engine.serving.loop.batch import Batch  # noqa: PLC0415
+        from engine.serving.structure.compiling import Structures  # noqa: PLC0415
 
         self.progress.report("canary", 0, 1)
         self.structures = Structures(loaded)

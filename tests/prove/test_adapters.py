@@ -16,9 +16,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from engine.serving.batch import Batch
-from engine.serving.loading import LoadedModel, load
-from engine.serving.row import Row
+from engine.serving.loop.batch import Batch
+from engine.serving.loop.row import Row
+from engine.serving.weights.loading import LoadedModel, load
 from engine.settings import Quantization, ServingSettings
 from tests.engine.serving.conftest import MODEL_FOLDER
 from tests.engine.serving.peft_adapters import KINDS, save_adapters, written_alone

@@ -9,8 +9,8 @@ import aiohttp
 import pytest
 import torch
 
-from engine.serving.batch import Batch
 from engine.serving.faults import ApiError
+from engine.serving.loop.batch import Batch
 from tests.engine.serving.conftest import Client, ServerProcess
 from tests.engine.serving.killers import BAD_BODIES, KILLERS, fault
 from tests.engine.serving.small_model import DRAWN, Rules, load_small_model, opened, reply, watched

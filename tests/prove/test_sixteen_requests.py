@@ -18,9 +18,9 @@ from engine.model.client import ServedModel
 from engine.model.connection import Endpoint
 from engine.model.presets import load_presets
 from engine.model.request import Banned, Message, ModelRequest, Structure
-from engine.serving.app import create_app
-from engine.serving.loading import LoadedModel, load
+from engine.serving.http.app import create_app
 from engine.serving.server import Server, State
+from engine.serving.weights.loading import LoadedModel, load
 from engine.settings import Quantization, ServingSettings
 from tests.engine.serving.conftest import MODEL_FOLDER
 from tests.engine.serving.peft_adapters import KINDS, save_adapters

@@ -10,7 +10,7 @@ from engine.errors import PresetsUnreadable
 from engine.model.bounds import BOUNDS
 from engine.model.presets import DEFAULT, MOST_PRESETS, SHIPPED, Preset, load_presets
 from engine.model.request import Sampling
-from engine.serving.protocol import ChatCompletion
+from engine.serving.http.protocol import ChatCompletion
 
 LANGUAGES = {"en", "zh-CN"}
 STEADY = (SHIPPED / "steady.toml").read_text("utf-8")

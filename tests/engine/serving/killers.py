@@ -7,8 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.serving.batch import Batch
-from engine.serving.row_control import allow_only
+from engine.serving.loop.batch import Batch
+from engine.serving.loop.row_control import allow_only
 from tests.engine.serving.small_model import GREEDY, reply
 
 MARK = 2718  # a token on which `fault` raises

@@ -8,7 +8,7 @@ import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from torch import nn
 
-from engine.serving.adapter_checks import TARGETS
+from engine.serving.adapters.checks import TARGETS
 
 # Rank and layers: as different from each other as adapters can be.
 KINDS = {

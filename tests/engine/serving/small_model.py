@@ -11,11 +11,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.serving.batch import Batch
-from engine.serving.loading import LoadedModel, load
-from engine.serving.row import Row, Rule
-from engine.serving.row_control import allow_only
-from engine.serving.sampling import Sampling
+from engine.serving.drawing.sampling import Sampling
+from engine.serving.loop.batch import Batch
+from engine.serving.loop.row import Row, Rule
+from engine.serving.loop.row_control import allow_only
+from engine.serving.weights.loading import LoadedModel, load
 from engine.settings import Quantization, ServingSettings
 from tests.engine.serving.conftest import MODEL_FOLDER
 

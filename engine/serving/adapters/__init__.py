@@ -1,0 +1,1 @@
+"""LoRA adapters: read, checked, held in slots, and multiplied beside each other."""

@@ -1,0 +1,1 @@
+"""Drawing the next token: penalties, what is cut off, and the draw."""

@@ -1,0 +1,1 @@
+"""HTTP: routes, bodies, checks and answers, in the forms of the OpenAI protocol and of vLLM."""

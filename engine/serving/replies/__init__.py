@@ -1,0 +1,1 @@
+"""From tokens to text that can be shown: whole characters, stop strings, bans, log-probs."""

@@ -1,0 +1,81 @@
+"""A reply without what is banned: what must not be said is taken back and written otherwise."""
+
+from collections.abc import Sequence
+
+from engine.serving.faults import generation_failed
+from engine.serving.loop.row import Row
+from engine.serving.replies.bans import Backtracking, Bans, Forbidden
+from engine.serving.replies.holdback import Hit, Holdback
+from engine.serving.replies.text import Detokenizer, StopStrings
+
+
+class Rewriting:
+    """Watches over one reply. It sets the rules of the row back with each thing taken back.
+
+    Where the row has rules of its own (a structure), nothing is shown before the end: a way
+    around a ban may begin anywhere, and a structure that breaks off is of no use.
+    """
+
+    def __init__(self, bans: Bans, row: Row, detokenizer: Detokenizer, stops: StopStrings) -> None:
+        self.row = row
+        self.detokenizer = detokenizer
+        self.stops = stops
+        self.keep: int | None = None  # how many tokens stay, when some have to be taken back now
+        self.gave_up = False  # there is no reply without what is banned
+        self._own_rules = row.rules
+        self._holdback = Holdback(bans, stops.stops, hold_all=bool(row.rules))
+        self._backtracking = Backtracking()
+        self._forbidden: Forbidden | None = None
+        self._marks = [detokenizer.mark()]  # before each token
+        self._passed = 0  # characters that are before any stop string
+
+    @property
+    def characters(self) -> int:
+        """Return the length of the text so far, shown or not."""
+        return len(self._holdback.text)
+
+    def read(self, tokens: Sequence[int], piece: str, passed: str, *, is_end: bool) -> str:
+        """Read the text of the newest token; return what can be shown now.
+
+        `passed` is what the stop strings let pass. Afterwards `keep` or `gave_up` may be set.
+
+        Raises:
+            ApiError: the reply must have a form that cannot be had without what is banned.
+        """
+        self.keep = None
+        if self._is_dead_end(tokens):
+            return self._undo(tokens, Hit(len(tokens) - 1, len(self._holdback.text)), dead_end=True)
+        self._marks.append(self.detokenizer.mark())
+        self._holdback.add(piece, is_whole=self.detokenizer.is_whole)
+        self._passed += len(passed)
+        hit = self._holdback.find(self._passed, is_end=is_end)
+        if hit:
+            return self._undo(tokens, hit)
+        return self._holdback.let_out(self._passed, is_end=is_end)
+
+    def _is_dead_end(self, tokens: Sequence[int]) -> bool:
+        """Tell whether the newest token is one that only stands there for want of another."""
+        forbidden = self._forbidden
+        return bool(forbidden and forbidden.nothing_else and len(tokens) == forbidden.position + 1)
+
+    def _undo(self, tokens: Sequence[int], hit: Hit, *, dead_end: bool = False) -> str:
+        """Take back what must be; return the end of the reply if nothing is left to try."""
+        forbidden = self._backtracking.step_back(
+            tokens, hit.token, self._holdback.settled, dead_end=dead_end
+        )
+        if forbidden:
+            self._go_back(forbidden)
+            return ""
+        if self._own_rules:
+            raise generation_failed("what is banned leaves no reply of this form")
+        self.gave_up = True
+        return self._holdback.close_before(hit)
+
+    def _go_back(self, forbidden: Forbidden) -> None:
+        self.keep = forbidden.position
+        self._forbidden = forbidden
+        self.row.rules = (*self._own_rules, forbidden)
+        self._passed = self._holdback.take_back(self.keep)
+        self.detokenizer.go_back(self._marks[self.keep])
+        del self._marks[self.keep + 1 :]
+        self.stops.start_again(self._holdback.text)

@@ -1,0 +1,1 @@
+"""Structured replies: a form is compiled, kept, and closed in time."""

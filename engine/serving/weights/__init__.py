@@ -1,0 +1,1 @@
+"""The model's weights and the arithmetic on them: loading, eight bits, layers, attention."""
