@@ -35,13 +35,22 @@ class LoraLinear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return [..., out] for x [..., in]."""
         y: Tensor = self.base(x)
-        if parts := self.routing.plan:
-            flat_x = x.reshape(-1, x.shape[-1]).to(self.a.dtype)
-            # In place where it can be: the base made y for us alone.
-            flat_y = y.view(-1, y.shape[-1])
-            for part in parts:
-                part.add(flat_x, flat_y, self.a, self.b)
+        if self.is_asked:
+            # In place: the base made y for us alone.
+            self.add_to(x.reshape(-1, x.shape[-1]), y.view(-1, y.shape[-1]))
         return y
+
+    @property
+    def is_asked(self) -> bool:
+        """Tell whether any row of this step has an adapter."""
+        return bool(self.routing.plan)
+
+    def add_to(self, x: Tensor, y: Tensor) -> None:
+        """Add to y [tokens, out] what the adapters of this step make of x [tokens, in]."""
+        if parts := self.routing.plan:
+            x = x.to(self.a.dtype)
+            for part in parts:
+                part.add(x, y, self.a, self.b)
 
     @property
     def in_features(self) -> int:

@@ -2,11 +2,13 @@
 
 A small model spends more time between products than in them: transformers' own forward of the
 embedded model takes 22 ms for a token, of which the int8 products are 3. Modules stay where they
-are and are called when they are not plain (an adapter wraps them, another quantization). Whatever
-is not a step of continuous batching takes transformers' forward.
+are and are called when they are not plain (another quantization, another wrapper); what adapters
+add is added to the products. Whatever is not a step of continuous batching takes transformers'
+forward.
 """
 
 from collections.abc import Callable
+from itertools import accumulate
 from operator import is_
 from typing import Any
 
@@ -15,6 +17,7 @@ from torch import Tensor
 from torch.nn.functional import silu
 from transformers.modeling_outputs import BaseModelOutputWithPast
 
+from engine.serving.adapters.lora import LoraLinear
 from engine.serving.weights.attention import is_plain
 from engine.serving.weights.int8 import Int8Linear, multiply, quantize_rows
 from engine.serving.weights.pages import Step, plan
@@ -95,23 +98,39 @@ class Product:
 
     def __init__(self, dtype: torch.dtype, *members: Any) -> None:
         self.dtype, self.members = dtype, members
-        whole = whole_of(members)
+        whole = whole_of(tuple(map(bare, members)))
         self.columns = None if whole is None else whole.weight.t()
         if whole is not None:
             self.scale, self.bias = whole.scale, whole.bias
+        ends = list(accumulate(member.out_features for member in members))
+        self.wrappers = [
+            (slice(end - member.out_features, end), member)
+            for end, member in zip(ends, members, strict=True)
+            if isinstance(member, LoraLinear)
+        ]
 
     def __call__(self, x: Tensor) -> Tensor:
         """Return [tokens, out] in fp32 for x [tokens, in] in fp32."""
         if self.columns is None:
             return self.ask_modules(x)
-        return self.sums(*quantize_rows(x))
+        y = self.sums(*quantize_rows(x))
+        self.add_adapters(x, y)
+        return y
 
     def of_normed(self, x: Tensor, norm: Norm) -> Tensor:
         """Return the same for the normed x: what norms a row joins the scale of the row."""
         if self.columns is None:
             return self.ask_modules(norm(x))
         q, scale = quantize_rows(x * norm.weight)
-        return self.sums(q, norm.factor(x).mul_(scale))
+        y = self.sums(q, norm.factor(x).mul_(scale))
+        if self.wrappers and self.wrappers[0][1].is_asked:
+            self.add_adapters(norm(x), y)
+        return y
+
+    def add_adapters(self, x: Tensor, y: Tensor) -> None:
+        """Add to y [tokens, out] what the adapters of this step make of x [tokens, in]."""
+        for columns, wrapper in self.wrappers:
+            wrapper.add_to(x, y[:, columns])
 
     def sums(self, q: Tensor, scale: Tensor) -> Tensor:
         """Return the products of int8 rows."""
@@ -123,6 +142,11 @@ class Product:
         x = x.to(self.dtype)
         outputs = [member(x) for member in self.members]
         return (outputs[0] if len(outputs) == 1 else torch.cat(outputs, -1)).float()
+
+
+def bare(member: Any) -> Any:
+    """Return the layer itself, whether adapters wrap it or not."""
+    return member.base if isinstance(member, LoraLinear) else member
 
 
 def whole_of(members: tuple[Any, ...]) -> Int8Linear | None:

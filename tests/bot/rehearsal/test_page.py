@@ -82,7 +82,7 @@ async def test_a_second_rehearsal_on_the_same_stories_is_refused_in_a_sentence(
             output, _ = await asyncio.wait_for(second.communicate(), 60)
     assert second.returncode == 1
     assert b"Traceback" not in output
-    assert len(output.decode().strip().splitlines()) <= 2
+    assert len(" ".join(output.decode().split())) < 300  # however the lines were folded
 
 
 @asynccontextmanager

@@ -13,6 +13,8 @@ from transformers import (
     Qwen3Config,
 )
 
+from engine.serving.adapters.lora import LoraLinear, Routing
+from engine.serving.adapters.plan import Alone
 from engine.serving.loop.batch import Batch
 from engine.serving.weights import decoder
 from engine.serving.weights.int8 import to_int8
@@ -73,3 +75,33 @@ async def test_the_short_way_gives_what_transformers_gives(kind: str) -> None:
     short = noted.logits[0]
     difference = (short - plain).norm() / plain.norm()
     assert difference < 0.02, difference
+
+
+@pytest.mark.parametrize("through_norm", [False, True])
+def test_what_adapters_add_is_the_same_in_one_product_as_layer_by_layer(
+    through_norm: bool,
+) -> None:
+    attention = tiny("llama").model.model.layers[0].self_attn
+    norm = decoder.Norm(tiny("llama").model.model.layers[0].input_layernorm)
+    routing = Routing()
+    layers = [attention.q_proj, attention.k_proj, attention.v_proj]
+    for i in (0, 2):  # the middle one is left alone by the adapters
+        a, b = torch.randn(2, 4, 64), torch.randn(2, 4, layers[i].out_features)
+        layers[i] = LoraLinear(layers[i], routing, (a, b))
+    x = torch.randn(7, 64)
+    product = decoder.Product(torch.float32, *layers)
+
+    def computed() -> torch.Tensor:
+        return product.of_normed(x, norm) if through_norm else product(x)
+
+    def one_by_one() -> torch.Tensor:
+        return product.ask_modules(norm(x) if through_norm else x)
+
+    plain = computed()
+    assert torch.allclose(plain, one_by_one(), rtol=0.02, atol=0.2)
+    # The adapters of three rows in two slots, as a step of several requests has them.
+    routing.plan = (Alone(0, 4, slice(1, 3)), Alone(1, 3, torch.tensor([0, 6])))
+    added, wanted = computed() - plain, one_by_one()
+    routing.plan = ()
+    assert torch.allclose(added, wanted - one_by_one(), rtol=1e-3, atol=1e-3)
+    assert (added.abs().sum(1) > 1).tolist() == [True, True, True, False, False, False, True]
