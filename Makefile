@@ -26,8 +26,11 @@ run: $(MODEL)/config.json
 demo: $(MODEL)/config.json
 	$(PYTHON) -m bot rehearse --script $(SCRIPT)
 
+# Two at a time, each file in one process; then, by themselves, the tests that look at the clock.
+ALONE = tests/kill tests/load tests/rate_limits
 test: $(MODEL)/config.json
-	$(PYTHON) -m pytest -q
+	$(PYTHON) -m pytest -q -n 2 --dist loadfile $(ALONE:%=--ignore=%)
+	$(PYTHON) -m pytest -q $(ALONE)
 
 check: $(VENV)/.ok
 	$(VENV)/bin/ruff format --check .

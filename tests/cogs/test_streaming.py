@@ -199,10 +199,11 @@ class TestQueue:
             await member.slash(room, "story start", title="T")
             await member.slash(room, "story continue")
         await until(lambda: scene.public(third)[-1].content == "✍️ Place 2 in the queue.")
-        assert scene.public(second)[-1].content == "✍️ Place 1 in the queue."
+        await until(lambda: scene.public(second)[-1].content == "✍️ Place 1 in the queue.")
         await scene.bo.click(scene.public(second)[-1], label="Stop")
         await until(lambda: scene.public(third)[-1].content == "✍️ Place 1 in the queue.")
-        assert scene.public(second)[-1].content == "-# ⏹️ Stopped before the first word."
+        stopped = "-# ⏹️ Stopped before the first word."
+        await until(lambda: scene.public(second)[-1].content == stopped)
 
     async def test_a_member_has_a_fair_share_of_the_queue(self, scene: Scene) -> None:
         rooms = [scene.guild.create_text_channel(name) for name in ("a", "b", "c")]
