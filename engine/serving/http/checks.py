@@ -4,6 +4,7 @@ Whatever is not refused here runs beside other people's requests; an empty promp
 out of range would end all of them.
 """
 
+import inspect
 import json
 from collections.abc import Container
 from dataclasses import dataclass
@@ -204,6 +205,7 @@ def chat_tokens(
         refuse_lone_surrogates(message.text)
     if served.tokenizer.chat_template is None:
         raise bad_request("no_chat_template", "this model has no chat template", "messages")
+    refuse_own_variables(served, variables)
     try:
         encoded = served.tokenizer.apply_chat_template(
             [{"role": message.role, "content": message.text} for message in messages],
@@ -216,6 +218,14 @@ def chat_tokens(
         raise bad_request("template_refused", f"the chat template: {error}", "messages") from error
     tokens: list[int] = encoded["input_ids"]
     return tokens
+
+
+def refuse_own_variables(served: Served, variables: dict[str, Any]) -> None:
+    """Refuse what would not reach the template: another template, padding, the chat itself."""
+    own = {"messages", *inspect.signature(served.tokenizer.apply_chat_template).parameters}
+    if taken := sorted(own & variables.keys()):
+        message = f"{taken[0]} is no variable of the chat template that a request may set"
+        raise bad_request("invalid_value", message, "chat_template_kwargs")
 
 
 def refuse_lone_surrogates(text: str) -> None:

@@ -59,6 +59,25 @@ async def test_bad_requests_fail_alone_while_their_neighbours_finish(client: Cli
     assert await asyncio.gather(*others) == ["length"] * 3
 
 
+# Each is a parameter of the tokenizer beside the template's variables: a prompt as long as asked,
+# one that is cut, another template, which may never end, and what leaves no tokens.
+NOT_OF_THE_TEMPLATE = (
+    {"padding": "max_length", "max_length": 4000},
+    {"truncation": True, "max_length": 5},
+    {"chat_template": "{{ 'x' }}"},
+    {"tokenize": False},
+    {"messages": "x"},
+)
+
+
+async def test_a_chat_sets_variables_of_its_template_and_nothing_else(client: Client) -> None:
+    chat = [{"role": "user", "content": "Where does the fog come from?"}]
+    for variables in NOT_OF_THE_TEMPLATE:
+        for path in ("/v1/chat/completions", "/tokenize"):
+            status, answer = await client.post(path, messages=chat, chat_template_kwargs=variables)
+            assert (status, answer["error"]["param"]) == (400, "chat_template_kwargs"), variables
+
+
 async def test_a_prompt_that_is_too_long_says_by_how_much(client: Client) -> None:
     status, answer = await client.post("/v1/completions", prompt=[100] * 2040, max_tokens=100)
     assert status == 400
