@@ -11,8 +11,8 @@ The bot's queue and the model server order their requests by the same rules:
 3. Within a server, channels take turns in the same way; within a channel, arrival decides.
 """
 
-from collections import ChainMap, Counter, deque
-from collections.abc import Hashable, Iterable, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
@@ -65,7 +65,12 @@ class Turns:
         As if none of the running ones ended before the last of them has begun.
         """
         held = Counter(holder for claim in running for holder in claim.holders)
-        served: ChainMap[Hashable, int] = ChainMap({}, self._served)
+        newly: dict[Hashable, int] = {}
+
+        def served(holder: Hashable) -> int:
+            # One look each: the model server asks in one thread while requests begin in another.
+            return newly.get(holder) or self._served.get(holder, 0)
+
         lines: dict[bool, Lines[T]] = {False: {}, True: {}}
         count = 0
         for item, claim in waiting:
@@ -80,18 +85,18 @@ class Turns:
             in_a_row = 0 if is_due else in_a_row + background_waits
             item, holders = _take(lines[is_due], held, served)
             held.update(holders)
-            served.update(dict.fromkeys(holders, self._count + 1 + number))
+            newly.update(dict.fromkeys(holders, self._count + 1 + number))
             ordered.append(item)
         return ordered
 
 
 def _take(
-    lines: "Lines[T]", held: Counter[Hashable], served: Mapping[Hashable, int]
+    lines: "Lines[T]", held: Counter[Hashable], served: Callable[[Hashable], int]
 ) -> tuple[T, tuple[Hashable, Hashable]]:
     """Take out the request whose turn it is, of at least one."""
 
     def rank(holder: Hashable, arrival: int) -> tuple[int, int, int]:
-        return held[holder], served.get(holder, 0), arrival
+        return held[holder], served(holder), arrival
 
     server = min(lines, key=lambda s: rank(s, min(line[0][0] for line in lines[s].values())))
     channels = lines[server]

@@ -1,6 +1,8 @@
 """Whose turn it is, among servers, channels and kinds of requests."""
 
+import sys
 from itertools import count
+from threading import Event, Thread
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,3 +85,26 @@ def test_nobody_starves_with_one_place_and_a_queue_that_never_empties() -> None:
             if first == -1:
                 break
         assert first == -1
+
+
+def test_the_order_can_be_asked_for_while_requests_begin_in_another_thread() -> None:
+    turns = Turns()
+    claims = [Claim(str(n), "") for n in range(8)]
+    is_over = Event()
+
+    def begin() -> None:
+        while not is_over.is_set():
+            for claim in claims:
+                turns.begin(claim, background_waits=False)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    thread = Thread(target=begin)
+    thread.start()
+    try:
+        for _ in range(3000):
+            assert len(turns.order(list(enumerate(claims)), [])) == len(claims)
+    finally:
+        is_over.set()
+        thread.join()
+        sys.setswitchinterval(interval)
