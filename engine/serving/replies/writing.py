@@ -71,7 +71,7 @@ async def write(batch: "Batch", job: Job, usage: Usage) -> AsyncGenerator[Piece,
         asyncio.create_task(hand_over(write_choice(batch, job, usage, choice, adapter), pieces))
         for choice in choices
     ]
-    unfinished = len(tasks)
+    unfinished = {choice.number for choice in choices}
     wait = Wait(batch, [choice.row for choice in choices], job.queue_seconds)
     tasks.append(asyncio.create_task(hand_over(places_in(wait), pieces)))
     try:
@@ -80,11 +80,12 @@ async def write(batch: "Batch", job: Job, usage: Usage) -> AsyncGenerator[Piece,
                 piece = await asyncio.wait_for(pieces.get(), SECONDS_BETWEEN_SIGNS_OF_LIFE)
             except TimeoutError:
                 if (batch.seconds_since_step or 0) < SECONDS_BETWEEN_SIGNS_OF_LIFE:
-                    yield Piece(0, "")
+                    yield Piece(min(unfinished), "")
                 continue
             if isinstance(piece, Exception):
                 raise piece
-            unfinished -= piece.finish is not None
+            if piece.finish:
+                unfinished.discard(piece.choice)
             yield piece
     finally:
         for task in (*tasks, adapter):
