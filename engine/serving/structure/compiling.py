@@ -162,7 +162,8 @@ def counts_properties(schema: Any) -> bool:
     if not isinstance(schema, dict):
         return False
     count = schema.get("minProperties")  # a property of that name would hold a schema
-    if isinstance(count, int | float) and count > len(schema.get("required", ())):
+    named = schema.get("required")
+    if isinstance(count, int | float) and count > len(named if isinstance(named, list) else ()):
         return True
     return any(map(counts_properties, schema.values()))
 

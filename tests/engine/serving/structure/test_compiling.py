@@ -224,6 +224,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "no form": ({}, "invalid_value"),
     "lone surrogate": ({"json": {"const": "\ud83c"}}, "invalid_text"),
     "more keys than are named": ({"json": {"minProperties": 2}}, "invalid_structure"),
+    "names that are no list": ({"json": {"minProperties": 1, "required": 5}}, "invalid_structure"),
 }
 
 
