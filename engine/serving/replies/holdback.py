@@ -28,12 +28,10 @@ class Holdback:
     `settled` tokens make the text that is shown, `shown` characters of it; both only grow.
     """
 
-    def __init__(self, bans: Bans, stops: Sequence[str], *, hold_all: bool = False) -> None:
-        """`hold_all`: show nothing before the end, so that every token can be taken back."""
+    def __init__(self, bans: Bans, stops: Sequence[str]) -> None:
         self.text = ""
         self.shown = 0
         self.settled = 0
-        self.hold_all = hold_all
         self._stops = stops
         self._patterns = bans.patterns
         self._search = PhraseSearch(bans.phrases or Phrases(()))
@@ -70,8 +68,6 @@ class Holdback:
         """Return what can be shown now, after `find` found nothing up to `end`."""
         if is_end:
             return self._show(end, len(self._starts))
-        if self.hold_all:
-            return ""
         until = min(end, self._search.open_from)
         if self._patterns:
             window = max(0, end - LONGEST_MATCH)

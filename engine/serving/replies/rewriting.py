@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from engine.serving.faults import generation_failed
 from engine.serving.loop.row import Row
 from engine.serving.replies.bans import Backtracking, Bans, Forbidden
 from engine.serving.replies.holdback import Hit, Holdback
@@ -10,11 +9,7 @@ from engine.serving.replies.text import Detokenizer, StopStrings
 
 
 class Rewriting:
-    """Watches over one reply. It sets the rules of the row back with each thing taken back.
-
-    Where the row has rules of its own (a structure), nothing is shown before the end: a way
-    around a ban may begin anywhere, and a structure that breaks off is of no use.
-    """
+    """Watches over one reply. It sets the rule of the row, which has no other, with each rewind."""
 
     def __init__(self, bans: Bans, row: Row, detokenizer: Detokenizer, stops: StopStrings) -> None:
         self.row = row
@@ -22,8 +17,7 @@ class Rewriting:
         self.stops = stops
         self.keep: int | None = None  # how many tokens stay, when some have to be taken back now
         self.gave_up = False  # there is no reply without what is banned
-        self._own_rules = row.rules
-        self._holdback = Holdback(bans, stops.stops, hold_all=bool(row.rules))
+        self._holdback = Holdback(bans, stops.stops)
         self._backtracking = Backtracking()
         self._forbidden: Forbidden | None = None
         self._marks = [detokenizer.mark()]  # before each token
@@ -38,9 +32,6 @@ class Rewriting:
         """Read the text of the newest token; return what can be shown now.
 
         `passed` is what the stop strings let pass. Afterwards `keep` or `gave_up` may be set.
-
-        Raises:
-            ApiError: the reply must have a form that cannot be had without what is banned.
         """
         self.keep = None
         if self._is_dead_end(tokens):
@@ -66,15 +57,13 @@ class Rewriting:
         if forbidden:
             self._go_back(forbidden)
             return ""
-        if self._own_rules:
-            raise generation_failed("what is banned leaves no reply of this form")
         self.gave_up = True
         return self._holdback.close_before(hit)
 
     def _go_back(self, forbidden: Forbidden) -> None:
         self.keep = forbidden.position
         self._forbidden = forbidden
-        self.row.rules = (*self._own_rules, forbidden)
+        self.row.rules = (forbidden,)
         self._passed = self._holdback.take_back(self.keep)
         self.detokenizer.go_back(self._marks[self.keep])
         del self._marks[self.keep + 1 :]
