@@ -79,6 +79,7 @@ class ServingSettings(FrozenSettings):
     adapters_dir: Path | None = None  # where adapters may be loaded from; None: no adapters
     most_adapters: Annotated[int, Field(ge=1, le=64)] = 8  # ready for use at the same time
     most_adapter_rank: Annotated[int, Field(ge=1, le=256)] = 32
+    embedding_model: str | None = None  # a hub id or a folder; None: no embeddings
     serving_host: str = "127.0.0.1"
     serving_port: Annotated[int, Field(ge=0, le=65535)] = 8811  # 0: any free port
     serving_api_key: SecretStr | None = None  # None: no key is asked for

@@ -16,6 +16,7 @@ from engine.settings import ServingSettings
 if TYPE_CHECKING:  # they import torch, which takes seconds, and HTTP is open before that
     from engine.serving.http.protocol import Generate
     from engine.serving.loop.batch import Batch
+    from engine.serving.scoring.embeddings import Embedder
     from engine.serving.structure.compiling import Structures
     from engine.serving.weights.loading import LoadedModel
 
@@ -42,6 +43,7 @@ class Server:
         self.metrics = Metrics()
         self.batch: Batch | None = None
         self.served: Served | None = None
+        self.embedder: Embedder | None = None
         self.structures: Structures | None = None
         self.tokenizer_hash = ""
         self.special_tokens: list[str] = []
@@ -86,7 +88,9 @@ class Server:
             ModelUnusable: the model cannot be loaded.
             LoopBeyondRepair: the loop died and cannot be started again.
         """
-        batch = await self._open_batch(await asyncio.to_thread(self._load))
+        loaded = await asyncio.to_thread(self._load)
+        self.embedder = await asyncio.to_thread(self._load_embedder)
+        batch = await self._open_batch(loaded)
         self.batch = batch
         self.progress.report("ready", 1, 1)
         log.info("ready", model=batch.loaded.name, context_tokens=batch.context_tokens)
@@ -105,6 +109,13 @@ class Server:
         from engine.serving.weights.loading import load  # noqa: PLC0415 - in this thread, not at start
 
         return load(self.settings, self.progress.report)
+
+    def _load_embedder(self) -> "Embedder | None":
+        if self.settings.embedding_model is None:
+            return None
+        from engine.serving.scoring.embeddings import Embedder  # noqa: PLC0415
+
+        return Embedder(self.settings.embedding_model)
 
     async def _open_batch(self, loaded: "LoadedModel") -> "Batch":
         from engine.serving.loop.batch import Batch  # noqa: PLC0415

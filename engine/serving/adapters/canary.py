@@ -91,7 +91,7 @@ class Canary:
         prompt, rest = tokens[:READ_TOKENS], tokens[READ_TOKENS:]
         dictation = Dictation(rest)
         greedy = Sampling(top_k=1)
-        row = Row(len(prompt), greedy, "canary", rules=(dictation,), adapter=adapter)
+        row = Row(len(prompt), greedy, "canary", (dictation,), adapter=adapter, is_guest=True)
         most_tokens = len(rest) + FREE_TOKENS
         outputs = self.batch.generate(prompt, row, most_tokens=most_tokens, ignore_stop_tokens=True)
         async with aclosing(outputs):

@@ -8,11 +8,11 @@ import structlog
 from aiohttp import web
 
 from engine.serving.faults import ApiError
-from engine.serving.http import adapter_routes, checks
+from engine.serving.http import adapter_routes, checks, embedding_route
 from engine.serving.http.answers import Answer
 from engine.serving.http.forms import Chat, Text
-from engine.serving.http.openapi import ADAPTER_ROUTES, describe
-from engine.serving.http.protocol import ChatCompletion, Completion, Tokenize
+from engine.serving.http.openapi import ADAPTER_ROUTES, EMBEDDING_ROUTES, describe
+from engine.serving.http.protocol import ChatCompletion, Completion, Embeddings, Tokenize
 from engine.serving.server import Server, State
 
 log = structlog.get_logger()
@@ -38,6 +38,7 @@ def create_app(server: Server) -> web.Application:
             web.get("/v1/models", models),
             web.post("/v1/chat/completions", chat),
             web.post("/v1/completions", completions),
+            web.post("/v1/embeddings", embeddings),
             web.post("/tokenize", tokenize),
             web.post("/v1/load_lora_adapter", load_lora_adapter),
             web.post("/v1/unload_lora_adapter", unload_lora_adapter),
@@ -122,8 +123,10 @@ async def metrics(request: web.Request) -> web.Response:
 
 async def description(request: web.Request) -> web.Response:
     """Give the routes and the fields of their bodies."""
-    has_adapters = request.app[SERVER].settings.adapters_dir is not None
-    return web.json_response(describe(request.app, () if has_adapters else ADAPTER_ROUTES))
+    settings = request.app[SERVER].settings
+    left_out: tuple[str, ...] = () if settings.adapters_dir else ADAPTER_ROUTES
+    left_out += () if settings.embedding_model else EMBEDDING_ROUTES
+    return web.json_response(describe(request.app, left_out))
 
 
 async def models(request: web.Request) -> web.Response:
@@ -176,6 +179,14 @@ async def completions(request: web.Request) -> web.StreamResponse:
     return await Answer(batch, job, body, Text(job.adapter or served.name), server.metrics).give(
         request
     )
+
+
+async def embeddings(request: web.Request) -> web.Response:
+    """Turn texts into vectors."""
+    server = request.app[SERVER]
+    server.ready()
+    body = checks.parse(Embeddings, await request.read())
+    return await embedding_route.embeddings(server.embedder, body)
 
 
 async def tokenize(request: web.Request) -> web.Response:

@@ -9,13 +9,15 @@ from typing import Any
 
 from aiohttp import web
 
-from engine.serving.http.protocol import Body, ChatCompletion, Completion, Tokenize
+from engine.serving.http.protocol import Body, ChatCompletion, Completion, Embeddings, Tokenize
 
 BODIES: dict[str, type[Body]] = {
     "/v1/chat/completions": ChatCompletion,
     "/v1/completions": Completion,
     "/tokenize": Tokenize,
+    "/v1/embeddings": Embeddings,
 }
+EMBEDDING_ROUTES = ("/v1/embeddings",)
 ADAPTER_ROUTES = ("/v1/load_lora_adapter", "/v1/unload_lora_adapter")
 REFERENCES = "#/components/schemas/"
 

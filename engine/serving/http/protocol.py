@@ -21,6 +21,8 @@ BannedRegex = Annotated[
     str, StringConstraints(min_length=1, max_length=bans.MOST_PATTERN_CHARACTERS)
 ]
 MOST_LOGPROBS = 20  # likeliest tokens in the place of each, as at vLLM
+InputText = Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
+MOST_TEXTS = 256  # in one request for embeddings
 TokenIds = list[Annotated[int, Field(strict=True)]]
 
 
@@ -142,3 +144,17 @@ class Tokenize(Body):
     add_special_tokens: bool = True
     add_generation_prompt: bool = True
     chat_template_kwargs: dict[str, bool | int | float | str] = {}
+
+
+class Embeddings(Body):
+    """The body of POST /v1/embeddings."""
+
+    model: str | None = None
+    input: InputText | Annotated[list[InputText], Field(min_length=1, max_length=MOST_TEXTS)]
+    encoding_format: Literal["float", "base64"] = "float"
+    user: str | None = None  # for the far end's own records; there are none
+
+    @property
+    def texts(self) -> list[str]:
+        """Return the texts as a list, also when there is one."""
+        return [self.input] if isinstance(self.input, str) else self.input

@@ -70,6 +70,7 @@ class Row:
     logprobs: list[TokenLogprobs] = field(default_factory=list)  # written by RowControl
     user: str = ""  # the share of a salt is divided by it
     is_background: bool = False
+    is_guest: bool = False  # has a place beyond those of the batch, so that nobody makes way for it
     has_begun: bool = False  # written by the scheduler
     # Clean steps that it owes alone, since the loop died with it: set while it is not in the
     # loop, counted down by the scheduler.

@@ -15,6 +15,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Hashable, Iterator
+from itertools import groupby
 from typing import Any
 
 from transformers.generation.continuous_batching.cache_allocators import cache_allocator
@@ -28,6 +29,7 @@ from engine.serving.loop.row import Row
 
 NAME = "fair_share"
 SERVER, CHANNEL = 0, 1  # the holders of a claim
+GUESTS = 1  # places beyond those of the batch
 
 _stock_hash = cache_allocator.compute_block_hash
 _loop = threading.local()  # a generation loop is a thread: two of them do not disturb each other
@@ -72,6 +74,11 @@ class FairShare(FIFOScheduler):
         self._search, cache.search_prefix_match = cache.search_prefix_match, self.search_prefix
         cache.evict_cached_blocks = self.evict_cached_blocks
 
+    @property
+    def places(self) -> int:
+        """Return how many requests may be written at once, guests not counted."""
+        return int(self.max_requests_per_batch) - GUESTS
+
     def reset(self) -> None:
         """Forget all requests, for a new loop."""
         super().reset()
@@ -107,10 +114,10 @@ class FairShare(FIFOScheduler):
     def _choose(self, candidates: list[Any], token_budget: int, cache_budget: int) -> Any:
         writing = [s for s in candidates if s.status == RequestStatus.DECODING]
         reading = [s for s in candidates if s.status != RequestStatus.DECODING]
-        reading.sort(key=lambda state: self._read_at.get(state.request_id, 0))
         self.step, self.at_risk = [], [row_of(state) for state in candidates]
         budget = max(len(writing) + PAGE_TOKENS, token_budget >> self.thrift)
-        self._pieces = pieces(reading, budget - len(writing), beside_writers=bool(writing))
+        ranks = self._by_places_held(reading, candidates)
+        self._pieces = pieces(ranks, budget - len(writing), beside_writers=bool(writing))
         reading = [state for state in reading if state.request_id in self._pieces]
         removed: set[str] = set()
         scheduled, is_starved, is_fast, tokens, read = self._process_candidates(
@@ -124,16 +131,32 @@ class FairShare(FIFOScheduler):
         self.at_risk = [row for row, _ in self.step]
         return scheduled, is_fast, tokens, read
 
+    def _by_places_held(self, reading: list[Any], candidates: list[Any]) -> list[list[Any]]:
+        """Return who reads a prompt, servers with few places first; among equals, in turn.
+
+        A server that fills the batch would else fill the prompt tokens of each step as well.
+        """
+        held = Counter(row_of(state).claim.server for state in candidates)
+
+        def places(state: Any) -> int:
+            return held[row_of(state).claim.server]
+
+        reading.sort(key=lambda s: (places(s), self._read_at.get(s.request_id, 0)))
+        return [list(rank) for _, rank in groupby(reading, key=places)]
+
     # --- whose turn it is -------------------------------------------------------------------------
 
     def _fair_choice(self) -> list[Any]:
         """Return who has a place in this step; pause who has too many for the sake of others."""
         self._paused = {i: s for i, s in self._paused.items() if i in self.active_requests}
-        running = [s for i, s in self.active_requests.items() if i not in self._paused]
-        places = max(1, self.max_requests_per_batch >> self.thrift)
+        present = [s for i, s in self.active_requests.items() if i not in self._paused]
+        guests, running = parted(present)
+        places = max(1, self.places >> self.thrift)
         while len(running) > places:
             self._pause(running, running[-1])
-        for state in self._standing(running):
+        waiting_guests, standing = parted(self._standing(running))
+        guests += waiting_guests[: GUESTS - len(guests)]
+        for state in standing:
             if len(running) == places:
                 victim = self._victim(running, row_of(state).claim)
                 if victim is None:
@@ -141,7 +164,7 @@ class FairShare(FIFOScheduler):
                 self._pause(running, victim)
             self._paused.pop(state.request_id, None)
             running.append(state)
-        return running
+        return running + guests
 
     def _standing(self, running: list[Any]) -> list[Any]:
         """Return those without a place, in the order in which they shall get one."""
@@ -165,7 +188,7 @@ class FairShare(FIFOScheduler):
         for one that has fewer places by at least two.
         """
         cache_is_full = self.cache.compute_free_capacity() < self.safety_margin
-        if cache_is_full or len(self.active_requests) >= 2 * self.max_requests_per_batch:
+        if cache_is_full or len(self.active_requests) >= 2 * self.places:
             return None
         claims = [row_of(state).claim for state in running]
         if any(c.is_background for c in claims) and not claim.is_background:
@@ -187,7 +210,7 @@ class FairShare(FIFOScheduler):
                 self.turns.begin(row.claim, background_waits=waits)
             if state.request_id in self._pieces:
                 self._read_at[state.request_id] = self._steps
-        if len(self._read_at) > 4 * self.max_requests_per_batch:
+        if len(self._read_at) > 4 * self.places:
             self._read_at = {i: n for i, n in self._read_at.items() if i in self.active_requests}
 
     # --- those who may have killed the loop -------------------------------------------------------
@@ -263,6 +286,12 @@ class FairShare(FIFOScheduler):
         blocks = sum(-(-tokens // PAGE_TOKENS) for tokens in self._pieces.values())
         blocks += len(self.at_risk) + 1
         return self.idle.free(until=cache.compute_free_capacity() + blocks / cache.num_blocks)
+
+
+def parted(states: list[Any]) -> tuple[list[Any], list[Any]]:
+    """Return the guests among requests, and the others."""
+    guests = [state for state in states if row_of(state).is_guest]
+    return guests, [state for state in states if not row_of(state).is_guest]
 
 
 def newest(running: list[Any], holder_of: int, holder: Hashable) -> Any:

@@ -34,7 +34,7 @@ def make_loop(loaded: LoadedModel, settings: ServingSettings, rules: Sequence[Ba
             num_blocks=cache_blocks(loaded.model, settings, PAGE_TOKENS),
             max_memory_percent=GPU_SHARE,
             max_batch_tokens=STEP_TOKENS_CPU if on_cpu else STEP_TOKENS_GPU,
-            max_requests_per_batch=settings.running_requests,
+            max_requests_per_batch=settings.running_requests + scheduler.GUESTS,
             scheduler_type=scheduler.NAME,
             per_request_processors=True,
             # RowControl makes its tensors anew at each step, which graphs cannot replay.
