@@ -86,22 +86,23 @@ class ServedModel:
         others come first. It counts as a piece, but not for ever.
         """
         now = asyncio.get_running_loop().time
+        patience = MOST_WINDOWS * self._seconds_between_tokens
         connection = await self._connect()
         try:
             fitted = await self.fit(request)
             entry, able = await connection.entry(), await connection.able()
             body = write_body(entry.id, able, fitted)
-            finish, usage, text_at = None, Usage(), now()
+            finish, usage, text_at, waits = None, Usage(), now(), False
             async with aclosing(connection.chunks(body)) as chunks:
                 while chunk := await self._next(chunks):
                     finish, usage = chunk.finish or finish, chunk.usage or usage
                     if chunk.text:
-                        text_at = now()
+                        text_at, waits = now(), False
                         yield Piece(chunk.text)
-                    elif chunk.queue:  # others come first; that is no stall
-                        text_at = now()
+                    elif chunk.queue:  # others come first; that is no stall, however long
+                        waits = True
                         yield Piece("", waiting=Place(**chunk.queue.model_dump()))
-                    elif now() - text_at > MOST_WINDOWS * self._seconds_between_tokens:
+                    elif not waits and now() - text_at > patience:
                         raise ModelUnavailable("signs of life, but no token")
             yield last_piece(finish, usage)
         except Failed:

@@ -85,7 +85,9 @@ async def key_checked(request: web.Request, handler: Handler) -> web.StreamRespo
     key = request.app[SERVER].settings.serving_api_key
     if key is not None and (request.path.startswith("/v1/") or request.path == "/tokenize"):
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if not hmac.compare_digest(given.encode(), key.get_secret_value().encode()):
+        if not hmac.compare_digest(
+            given.encode(errors="surrogateescape"), key.get_secret_value().encode()
+        ):
             raise ApiError(401, "invalid_api_key", "the API key is missing or wrong")
     return await handler(request)
 

@@ -4,19 +4,21 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 
 from engine.fairness import Claim
 from engine.serving.faults import ApiError, bad_request, queue_full
 from engine.settings import ServingSettings
 
-NEWEST_WEIGHT = 0.1  # of the newest request in the mean duration
+NEWEST_WEIGHT = 0.1  # of the newest gap between two ends in the mean
 
 
 class WaitingRoom:
     """Counts the places in the batch and in the waiting room that are in use."""
 
-    def __init__(self, settings: ServingSettings) -> None:
+    def __init__(
+        self, settings: ServingSettings, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         running, waiting = settings.running_requests, settings.waiting_requests
         per_salt = settings.waiting_requests_per_salt or most_of(waiting)
         per_user = settings.waiting_requests_per_user or most_of(per_salt)
@@ -27,7 +29,11 @@ class WaitingRoom:
         self._running = running
         self._limits = (running + per_salt, running + per_user)
         self._held: Counter[Hashable] = Counter()
-        self._seconds_per_request = 5.0  # moving average
+        self._clock = clock
+        # Between two ends in a full batch, a moving average. Not the duration of a request: the
+        # longer they waited, the longer the next would seem to have to wait.
+        self._seconds_between_ends = 5.0 / running
+        self._full_since: float | None = None  # the last end that left the batch full
 
     @contextlib.contextmanager
     def reserve(self, places: int, claim: Claim) -> Iterator[None]:
@@ -45,7 +51,6 @@ class WaitingRoom:
         self.taken += places
         self._held.update(dict.fromkeys(claim.holders, places))
         self.is_empty.clear()
-        started = time.monotonic()
         try:
             yield
         finally:
@@ -54,13 +59,18 @@ class WaitingRoom:
             self._held = +self._held  # without those who hold none
             if not self.taken:
                 self.is_empty.set()
-            seconds = time.monotonic() - started
-            self._seconds_per_request += NEWEST_WEIGHT * (seconds - self._seconds_per_request)
+            self._note_end(places)
 
     def seconds_until(self, place: int) -> int:
         """Estimate when the request at this place begins: 1 to 3,600 seconds."""
-        rounds = place / self._running
-        return min(3600, max(1, round(self._seconds_per_request * rounds)))
+        return min(3600, max(1, round(self._seconds_between_ends * place)))
+
+    def _note_end(self, places: int) -> None:
+        now = self._clock()
+        if self._full_since is not None:
+            gap = (now - self._full_since) / places
+            self._seconds_between_ends += NEWEST_WEIGHT * (gap - self._seconds_between_ends)
+        self._full_since = now if self.taken >= self._running else None
 
     def _check(self, places: int, claim: Claim) -> None:
         retry_after = min(60, self.seconds_until(self.taken + places - self._running))
