@@ -187,8 +187,9 @@ async def embeddings(request: web.Request) -> web.Response:
     """Turn texts into vectors."""
     server = request.app[SERVER]
     server.ready()
+    embedder = embedding_route.offered(server.embedder)
     body = checks.parse(Embeddings, await request.read())
-    return await embedding_route.embeddings(server.embedder, body)
+    return await embedding_route.embeddings(embedder, body)
 
 
 async def tokenize(request: web.Request) -> web.Response:

@@ -13,15 +13,24 @@ if TYPE_CHECKING:  # it imports torch, which takes seconds, and HTTP is open bef
     from engine.serving.scoring.embeddings import Embedder
 
 
-async def embeddings(embedder: "Embedder | None", body: Embeddings) -> web.Response:
-    """Answer with a vector for each text.
+def offered(embedder: "Embedder | None") -> "Embedder":
+    """Return the embedding model.
 
     Raises:
-        ApiError: embeddings are off, another model is asked for, or a text is too long.
+        ApiError: there is none.
     """
     if embedder is None:
         message = "this server has no embedding model; its operator can set EMBEDDING_MODEL"
         raise ApiError(404, "embeddings_off", message)
+    return embedder
+
+
+async def embeddings(embedder: "Embedder", body: Embeddings) -> web.Response:
+    """Answer with a vector for each text.
+
+    Raises:
+        ApiError: another model is asked for, or a text is too long.
+    """
     if body.model not in {None, embedder.name}:
         message = f"the embedding model of this server is {embedder.name!r}"
         raise ApiError(404, "model_not_found", message, "model")
