@@ -20,7 +20,7 @@ from bench.slop import row
 from engine.safety.cliches import shipped_cliches
 from engine.serving.drawing.sampling import Sampling
 from engine.serving.embedded import FOLDER
-from engine.serving.http.checks import Job
+from engine.serving.job import Job
 from engine.serving.loop.row import Row
 from engine.serving.replies.bans import Bans, read_bans
 from engine.serving.replies.writing import Reply

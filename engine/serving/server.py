@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from engine.serving.faults import bad_request, not_ready
-from engine.serving.http.checks import Job, Served
+from engine.serving.job import Job, Served
 from engine.serving.metrics import Metrics
 from engine.serving.progress import StartProgress
 from engine.settings import ServingSettings

@@ -11,9 +11,9 @@ import structlog
 from aiohttp import web
 
 from engine.serving.faults import ApiError, generation_failed
-from engine.serving.http.checks import Job
 from engine.serving.http.forms import Form
 from engine.serving.http.protocol import Generate
+from engine.serving.job import Job
 from engine.serving.metrics import Metrics
 from engine.serving.replies.logprobs import ShownToken
 from engine.serving.replies.writing import Finish, Piece, Usage, write

@@ -6,15 +6,11 @@ out of range would end all of them.
 
 import inspect
 import json
-from collections.abc import Container
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jinja2 import TemplateError
 from pydantic import ValidationError
 
-from engine.fairness import Claim
-from engine.serving.drawing.sampling import Sampling
 from engine.serving.faults import ApiError, bad_request
 from engine.serving.http.protocol import (
     Body,
@@ -25,59 +21,16 @@ from engine.serving.http.protocol import (
     Tokenize,
 )
 from engine.serving.http.sampler_fields import check_token_ids, sampling_of
-from engine.serving.replies.bans import Bans, read_bans
-from engine.serving.scoring.scored_prompt import Asked, read_asked
+from engine.serving.job import Job, Served
+from engine.serving.replies.bans import read_bans
+from engine.serving.scoring.scored_prompt import read_asked
 
 if TYPE_CHECKING:  # it imports torch, which takes seconds, and HTTP is open before that
-    from engine.serving.structure.compiling import Structure
+    pass
 
 COMPLETION_TOKENS = 16  # OpenAI's default of max_tokens for plain completions
 
 B = TypeVar("B", bound=Body)
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """What requests are checked against."""
-
-    name: str
-    tokenizer: Any
-    vocabulary: int
-    context_tokens: int
-    adapters: Container[str] = ()  # the names of those that are loaded now
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A checked request: `choices` replies to each prompt."""
-
-    prompts: tuple[list[int], ...]
-    choices: int
-    most_tokens: int
-    sampling: Sampling
-    stops: tuple[str, ...]
-    ignore_stop_tokens: bool
-    cache_salt: str
-    stop_token_ids: frozenset[int] = frozenset()
-    adapter: str | None = None  # None: the base model alone
-    structure: "Structure | None" = None  # None: free text
-    user: str = ""
-    is_background: bool = False
-    queue_seconds: float | None = None  # it may wait so long for its place
-    scored: Asked | None = None  # what shall be known of the prompts
-    only_scores: bool = False  # no reply is wanted; the loop writes one token all the same
-    likeliest: int | None = None  # tokens to tell in the place of each; None: no figures at all
-    bans: Bans | None = None
-
-    @property
-    def claim(self) -> Claim:
-        """Return whose it is."""
-        return Claim(self.cache_salt, self.user, self.is_background)
-
-    @property
-    def places(self) -> int:
-        """Return how many replies are generated."""
-        return self.choices * len(self.prompts)
 
 
 def parse(kind: type[B], raw: bytes) -> B:

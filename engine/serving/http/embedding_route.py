@@ -34,17 +34,19 @@ async def embeddings(embedder: "Embedder", body: Embeddings) -> web.Response:
     if body.model not in {None, embedder.name}:
         message = f"the embedding model of this server is {embedder.name!r}"
         raise ApiError(404, "model_not_found", message, "model")
-    counts = [embedder.count(text) for text in body.texts]
-    if max(counts) > embedder.most_tokens:
-        message = f"a text has {max(counts)} tokens; this model reads {embedder.most_tokens}"
+    texts = await embedder.read(body.texts)
+    longest = max(map(len, texts))
+    if longest > embedder.most_tokens:
+        message = f"a text has {longest} tokens; this model reads {embedder.most_tokens}"
         raise bad_request("context_length_exceeded", message, "input")
-    vectors = await embedder.embed(body.texts)
+    vectors = await embedder.embed(texts)
     written = encoded if body.encoding_format == "base64" else list[float]
     data = [
         {"object": "embedding", "index": i, "embedding": written(vector)}
         for i, vector in enumerate(vectors)
     ]
-    usage = {"prompt_tokens": sum(counts), "total_tokens": sum(counts)}
+    tokens = sum(map(len, texts))
+    usage = {"prompt_tokens": tokens, "total_tokens": tokens}
     answer = {"object": "list", "model": embedder.name, "data": data, "usage": usage}
     return web.json_response(answer)
 

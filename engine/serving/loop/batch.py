@@ -16,8 +16,8 @@ from engine.fairness import Claim, Turns
 from engine.serving.adapters.plan import Step
 from engine.serving.adapters.store import Adapters
 from engine.serving.faults import not_ready
-from engine.serving.http.queue_news import Place
 from engine.serving.loop.life import SECONDS_BETWEEN_LOOKS, LoopLife
+from engine.serving.loop.queue_news import Place
 from engine.serving.loop.row import Row
 from engine.serving.loop.row_control import BatchRule
 from engine.serving.loop.setup import make_loop

@@ -6,19 +6,16 @@ Changes to the stock scheduler of transformers' continuous batching:
 - prompts are read in pieces that do not hold up the replies beside them;
 - after the loop died, those that were in the step are tried one at a time;
 - a full cache gives up its least useful idle blocks, not all of them, and a prefix from its end;
-- chains of blocks start from a salt, so that no server finds what another one wrote;
+- chains of blocks start from a salt (`salted_chains.py`);
 - a request that was pushed out comes back even if the running ones were all cancelled.
 """
 
-import contextlib
-import threading
 import time
 from collections import Counter
 from collections.abc import Hashable, Iterator
 from itertools import groupby
 from typing import Any
 
-from transformers.generation.continuous_batching.cache_allocators import cache_allocator
 from transformers.generation.continuous_batching.requests import RequestStatus
 from transformers.generation.continuous_batching.scheduler import SCHEDULER_MAPPING, FIFOScheduler
 
@@ -26,33 +23,11 @@ from engine.fairness import Claim, Turns
 from engine.serving.loop.idle_blocks import IdleBlocks
 from engine.serving.loop.prompt_pieces import PAGE_TOKENS, pieces
 from engine.serving.loop.row import Row
+from engine.serving.loop.salted_chains import chains_start_at
 
 NAME = "fair_share"
 SERVER, CHANNEL = 0, 1  # the holders of a claim
 GUESTS = 1  # places beyond those of the batch
-
-_stock_hash = cache_allocator.compute_block_hash
-_loop = threading.local()  # a generation loop is a thread: two of them do not disturb each other
-
-
-def _salted_hash(parent_hash: int | None, tokens: list[int]) -> int:
-    if parent_hash is None:
-        parent_hash = getattr(_loop, "chain_start", None)
-    return _stock_hash(parent_hash, tokens)
-
-
-# The one patched function: transformers calls it by this name and offers no other place.
-cache_allocator.compute_block_hash = _salted_hash
-
-
-@contextlib.contextmanager
-def chains_start_at(start: int) -> Iterator[None]:
-    """Let new chains of this thread begin with `start`."""
-    _loop.chain_start = start
-    try:
-        yield
-    finally:
-        _loop.chain_start = None
 
 
 class FairShare(FIFOScheduler):
@@ -154,9 +129,10 @@ class FairShare(FIFOScheduler):
         places = max(1, self.places >> self.thrift)
         while len(running) > places:
             self._pause(running, running[-1])
-        waiting_guests, standing = parted(self._standing(running))
+        fresh = [] if self.block_new_requests else self._get_waiting_candidates()
+        waiting_guests, fresh = parted(fresh)
         guests += waiting_guests[: GUESTS - len(guests)]
-        for state in standing:
+        for state in self._standing(running, fresh):
             if len(running) == places:
                 victim = self._victim(running, row_of(state).claim)
                 if victim is None:
@@ -166,15 +142,13 @@ class FairShare(FIFOScheduler):
             running.append(state)
         return running + guests
 
-    def _standing(self, running: list[Any]) -> list[Any]:
-        """Return those without a place, in the order in which they shall get one."""
-        fresh = [] if self.block_new_requests else self._get_waiting_candidates()
+    def _standing(self, running: list[Any], fresh: list[Any]) -> Iterator[Any]:
+        """Yield those without a place, in the order in which they shall get one."""
         back = [state for state in fresh if row_of(state).has_begun]  # they had a place before
         others = [*self._paused.values(), *(s for s in fresh if not row_of(s).has_begun)]
-        if not others:
-            return back
         claims = [row_of(state).claim for state in [*running, *back]]
-        return back + self.turns.order([(s, row_of(s).claim) for s in others], claims)
+        yield from back
+        yield from self.turns.in_turn([(s, row_of(s).claim) for s in others], claims)
 
     def _pause(self, running: list[Any], state: Any) -> None:
         running.remove(state)

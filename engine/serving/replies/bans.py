@@ -66,23 +66,17 @@ def compiled(strings: tuple[str, ...], patterns: tuple[str, ...]) -> Bans:
         raise bad_request("too_many_bans", message, "banned_regex") from error
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Forbidden:
     """A rule: at one place of the reply, some tokens may not stand."""
 
     position: int
     tokens: tuple[int, ...]
-    nothing_else: bool = False  # the other rules left no other token: written by the loop
 
     def __call__(self, logits: "Tensor", reply: list[int]) -> None:
-        """Leave the rest, if there is any; else let one through, which is taken back again."""
-        if len(reply) != self.position:
-            return
-        before = logits[self.tokens[0]].clone()
-        logits[list(self.tokens)] = -float("inf")
-        if logits.amax() == -float("inf"):
-            self.nothing_else = True
-            logits[self.tokens[0]] = before.nan_to_num(0.0, 0.0, 0.0)
+        """Leave the rest: it is the row's only rule, and forbids a few tokens at most."""
+        if len(reply) == self.position:
+            logits[list(self.tokens)] = -float("inf")
 
 
 @dataclass(slots=True)
@@ -92,12 +86,8 @@ class Backtracking:
     rewinds: int = 0
     _forbidden: dict[int, list[int]] = field(default_factory=dict)  # by place, in order
 
-    def step_back(
-        self, tokens: Sequence[int], at: int, settled: int, *, dead_end: bool = False
-    ) -> Forbidden | None:
+    def step_back(self, tokens: Sequence[int], at: int, settled: int) -> Forbidden | None:
         """Forbid the token at `at`, or one before it if too many were tried there.
-
-        `dead_end`: no other token can stand at `at`.
 
         Returns:
             What holds from now on, when the reply is written anew from its position; None when
@@ -108,9 +98,6 @@ class Backtracking:
             return None
         # What was forbidden further on belonged to what is taken back now.
         self._forbidden = {p: tried for p, tried in self._forbidden.items() if p <= at}
-        if dead_end:
-            del self._forbidden[at]
-            at -= 1
         while at >= settled:
             tried = self._forbidden.setdefault(at, [])
             tried.append(tokens[at])

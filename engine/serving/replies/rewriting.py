@@ -19,7 +19,6 @@ class Rewriting:
         self.gave_up = False  # there is no reply without what is banned
         self._holdback = Holdback(bans, stops.stops)
         self._backtracking = Backtracking()
-        self._forbidden: Forbidden | None = None
         self._marks = [detokenizer.mark()]  # before each token
         self._passed = 0  # characters that are before any stop string
 
@@ -34,8 +33,6 @@ class Rewriting:
         `passed` is what the stop strings let pass. Afterwards `keep` or `gave_up` may be set.
         """
         self.keep = None
-        if self._is_dead_end(tokens):
-            return self._undo(tokens, Hit(len(tokens) - 1, len(self._holdback.text)), dead_end=True)
         self._marks.append(self.detokenizer.mark())
         self._holdback.add(piece, is_whole=self.detokenizer.is_whole)
         self._passed += len(passed)
@@ -44,16 +41,9 @@ class Rewriting:
             return self._undo(tokens, hit)
         return self._holdback.let_out(self._passed, is_end=is_end)
 
-    def _is_dead_end(self, tokens: Sequence[int]) -> bool:
-        """Tell whether the newest token is one that only stands there for want of another."""
-        forbidden = self._forbidden
-        return bool(forbidden and forbidden.nothing_else and len(tokens) == forbidden.position + 1)
-
-    def _undo(self, tokens: Sequence[int], hit: Hit, *, dead_end: bool = False) -> str:
+    def _undo(self, tokens: Sequence[int], hit: Hit) -> str:
         """Take back what must be; return the end of the reply if nothing is left to try."""
-        forbidden = self._backtracking.step_back(
-            tokens, hit.token, self._holdback.settled, dead_end=dead_end
-        )
+        forbidden = self._backtracking.step_back(tokens, hit.token, self._holdback.settled)
         if forbidden:
             self._go_back(forbidden)
             return ""
@@ -62,7 +52,6 @@ class Rewriting:
 
     def _go_back(self, forbidden: Forbidden) -> None:
         self.keep = forbidden.position
-        self._forbidden = forbidden
         self.row.rules = (forbidden,)
         self._passed = self._holdback.take_back(self.keep)
         self.detokenizer.go_back(self._marks[self.keep])

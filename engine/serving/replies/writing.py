@@ -6,8 +6,8 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from engine.serving.http.checks import Job
-from engine.serving.http.queue_news import Place, Wait
+from engine.serving.job import Job
+from engine.serving.loop.queue_news import Place, Wait
 from engine.serving.loop.row import Adapter, Row
 from engine.serving.replies.logprobs import LogprobPace, ShownToken
 from engine.serving.replies.rewriting import Rewriting

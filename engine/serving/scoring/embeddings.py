@@ -42,14 +42,17 @@ class Embedder:
         self.most_tokens = min(MOST_TOKENS, places)
         self._thread = ThreadPoolExecutor(1, "embeddings")
 
-    def count(self, text: str) -> int:
-        """Return the number of tokens of a text."""
-        return len(self.tokenizer.encode(text))
+    async def read(self, texts: list[str]) -> list[list[int]]:
+        """Return the tokens of each text."""
+        loop = asyncio.get_running_loop()
+        read = await loop.run_in_executor(self._thread, self.tokenizer, texts)
+        tokens: list[list[int]] = read["input_ids"]
+        return tokens
 
-    async def embed(self, texts: list[str]) -> list[list[float]]:
-        """Return a vector of length 1 for each text, in order; a text has at most `most_tokens`.
+    async def embed(self, texts: list[list[int]]) -> list[list[float]]:
+        """Return a vector of length 1 for the tokens of each text, in order.
 
-        Once cancelled, it stops after the batch under way.
+        A text has at most `most_tokens`. Once cancelled, it stops after the batch under way.
         """
         loop = asyncio.get_running_loop()
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))  # little padding
@@ -62,8 +65,8 @@ class Embedder:
         return [vectors[i] for i in range(len(texts))]
 
     @torch.inference_mode()
-    def _embed_batch(self, texts: list[str]) -> Tensor:
-        tokens = self.tokenizer(texts, padding=True, return_tensors="pt")
+    def _embed_batch(self, texts: list[list[int]]) -> Tensor:
+        tokens = self.tokenizer.pad({"input_ids": texts}, return_tensors="pt")
         hidden = self.model(**tokens).last_hidden_state
         if self.takes_first:
             pooled = hidden[:, 0]

@@ -16,9 +16,9 @@ from llguidance import LLMatcher, LLParserLimits
 from llguidance.hf import from_tokenizer
 
 from engine.serving.faults import ApiError, bad_request
-from engine.serving.http.checks import Job
 from engine.serving.http.protocol import Generate
 from engine.serving.http.structure_fields import Wanted, wanted_form
+from engine.serving.job import Job
 from engine.serving.structure.closing import AT_COMPILE, Closer
 from engine.serving.structure.rule import StructureRule
 from engine.serving.weights.loading import LoadedModel

@@ -94,12 +94,12 @@ async def test_without_the_key_one_adapter_would_read_the_cache_of_another(
     batch: Batch, peft_model: PeftModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Row, "chain_start", lambda _row: 4711)
-    await written(batch, None, STORY)
+    await written(batch, None, PROMPTS[-1])
     wrong = 0
     for voice in KINDS:
-        tokens, cached = await written(batch, voice, STORY)
+        tokens, cached = await written(batch, voice, PROMPTS[-1])
         assert cached > 0
-        wrong += tokens != written_alone(peft_model, voice, tokens_of(batch, STORY), 12)
+        wrong += tokens != written_alone(peft_model, voice, tokens_of(batch, PROMPTS[-1]), 12)
     assert wrong > 0
 
 

@@ -11,7 +11,7 @@ import torch
 
 from engine.serving.adapters.lora import LoraStacks
 from engine.serving.faults import ApiError
-from engine.serving.http.checks import Job
+from engine.serving.job import Job
 from engine.serving.loop.batch import Batch
 from engine.serving.replies.writing import Usage, write
 from tests.engine.serving.adapter_files import weights_of, write_adapter

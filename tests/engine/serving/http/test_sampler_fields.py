@@ -8,9 +8,10 @@ import pytest
 
 from engine.serving.drawing.sampling import Sampling
 from engine.serving.faults import ApiError
-from engine.serving.http.checks import Served, completion_job, parse
+from engine.serving.http.checks import completion_job, parse
 from engine.serving.http.protocol import ChatCompletion, Completion
 from engine.serving.http.sampler_fields import Samplers
+from engine.serving.job import Served
 
 VOCABULARY = 2000
 SERVED = Served("model", None, VOCABULARY, 100)

@@ -12,7 +12,7 @@ from torch import Tensor
 from transformers import LogitsProcessor, LogitsProcessorList
 
 from engine.serving.faults import ApiError
-from engine.serving.http.checks import Job
+from engine.serving.job import Job
 from engine.serving.loop.batch import Batch
 from engine.serving.replies.text import BROKEN
 from engine.serving.replies.writing import Usage, write

@@ -11,7 +11,7 @@ import pytest_asyncio
 import torch
 
 from engine.serving.drawing.sampling import Sampling
-from engine.serving.http.checks import Job
+from engine.serving.job import Job
 from engine.serving.loop.batch import Batch
 from engine.serving.loop.row import Row
 from engine.serving.replies.logprobs import TokenLogprobs

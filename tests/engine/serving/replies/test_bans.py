@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from engine.safety.phrases import Phrases, find_phrases
-from engine.serving.http.checks import Job
+from engine.serving.job import Job
 from engine.serving.loop.batch import Batch
 from engine.serving.replies.bans import read_bans
 from engine.serving.replies.writing import Usage, write

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from engine.safety.patterns import LONGEST_MATCH
 from engine.serving.drawing.sampling import Sampling
-from engine.serving.http.checks import Job
+from engine.serving.job import Job
 from engine.serving.loop.row import Row
 from engine.serving.replies.bans import REWINDS_TO_BEGIN_WITH, TRIES_AT_A_TOKEN, read_bans
 from engine.serving.replies.text import BROKEN

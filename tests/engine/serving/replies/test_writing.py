@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine.serving.drawing.sampling import Sampling
-from engine.serving.http.checks import Job
+from engine.serving.job import Job
 from engine.serving.loop.row import Row
 from engine.serving.replies import writing
 from engine.serving.replies.writing import Usage, write

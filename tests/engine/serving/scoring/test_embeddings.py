@@ -49,7 +49,7 @@ def embedder(folder: Path) -> Embedder:
 async def test_a_vector_is_the_mean_of_its_tokens_whoever_stands_beside_it(
     embedder: Embedder,
 ) -> None:
-    vectors = await embedder.embed(TEXTS * 20)
+    vectors = await embedder.embed(await embedder.read(TEXTS * 20))
     for text, vector in zip(TEXTS * 20, vectors, strict=True):
         ids = torch.tensor([embedder.tokenizer.encode(text)])
         with torch.no_grad():
@@ -72,10 +72,10 @@ def test_the_folder_says_how_the_model_pools(tmp_path: Path) -> None:
 async def test_the_first_token_stands_for_the_text_where_the_folder_says_so(
     embedder: Embedder,
 ) -> None:
-    mean = await embedder.embed(TEXTS[:1])
+    mean = await embedder.embed(await embedder.read(TEXTS[:1]))
     embedder.takes_first = True
     try:
-        first = await embedder.embed(TEXTS[:1])
+        first = await embedder.embed(await embedder.read(TEXTS[:1]))
     finally:
         embedder.takes_first = False
     assert first != mean
@@ -114,11 +114,12 @@ async def test_the_route_answers_as_the_protocol_says(
         assert (off.status, (await off.json())["error"]["code"]) == (404, "embeddings_off")
         server.embedder = embedder
         answer = await (await client.post("/v1/embeddings", json={"input": TEXTS})).json()
-        wanted = await embedder.embed(TEXTS)
+        read = await embedder.read(TEXTS)
+        wanted = await embedder.embed(read)
         assert [one["index"] for one in answer["data"]] == [0, 1, 2]
         for one, vector in zip(answer["data"], wanted, strict=True):
             assert one["embedding"] == pytest.approx(vector, abs=1e-5)
-        assert answer["usage"]["prompt_tokens"] == sum(map(embedder.count, TEXTS))
+        assert answer["usage"]["prompt_tokens"] == sum(map(len, read))
         coded = await (
             await client.post("/v1/embeddings", json={"input": "Fog", "encoding_format": "base64"})
         ).json()

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 import torch
 
-from engine.serving.http.checks import Job
+from engine.serving.job import Job
 from engine.serving.loop.batch import Batch
 from engine.serving.replies.writing import Usage, write
 from engine.serving.scoring.prompt_scores import has_plain_head

@@ -15,8 +15,8 @@ from torch import Tensor
 
 from engine.serving.drawing.sampling import Sampling
 from engine.serving.faults import ApiError
-from engine.serving.http.checks import Job
 from engine.serving.http.protocol import Completion
+from engine.serving.job import Job
 from engine.serving.loop.batch import Batch
 from engine.serving.replies.writing import Usage
 from engine.serving.replies.writing import write as write_replies
