@@ -12,7 +12,7 @@ The bot's queue and the model server order their requests by the same rules:
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
@@ -64,6 +64,10 @@ class Turns:
 
         As if none of the running ones ended before the last of them has begun.
         """
+        return list(self.in_turn(waiting, running))
+
+    def in_turn(self, waiting: Iterable[tuple[T, Claim]], running: Iterable[Claim]) -> Iterator[T]:
+        """Yield the same one by one: who takes only the first does not pay for a long line."""
         held = Counter(holder for claim in running for holder in claim.holders)
         newly: dict[Hashable, int] = {}
 
@@ -78,7 +82,7 @@ class Turns:
             channels = lines[claim.is_background].setdefault(server, {})
             channels.setdefault(channel, deque()).append((count, item))
             count += 1
-        in_a_row, ordered = self._in_a_row, []
+        in_a_row = self._in_a_row
         for number in range(count):
             background_waits = bool(lines[True])
             is_due = background_waits and (in_a_row >= INTERACTIVE_IN_A_ROW or not lines[False])
@@ -86,8 +90,7 @@ class Turns:
             item, holders = _take(lines[is_due], held, served)
             held.update(holders)
             newly.update(dict.fromkeys(holders, self._count + 1 + number))
-            ordered.append(item)
-        return ordered
+            yield item
 
 
 def _take(
