@@ -1,5 +1,7 @@
 """/style: how the model writes on this server, on one private panel."""
 
+from collections.abc import Awaitable, Callable
+
 from discord import app_commands
 from discord.ext import commands
 
@@ -67,14 +69,7 @@ class StyleCog(commands.Cog):
 
     async def tune(self, interaction: Interaction, submission: Submission) -> None:
         """Take the values of the form."""
-        style = await tune_values(
-            self.engine,
-            guild_id=guild_of(interaction),
-            member=member_of(interaction),
-            text=submission.text,
-            edition=submission.target_id or 0,
-        )
-        await self._show(interaction, style)
+        await self._take(tune_values, interaction, submission)
 
     async def reset(self, interaction: Interaction, _: int) -> None:
         """Go back to the preset's values."""
@@ -90,14 +85,7 @@ class StyleCog(commands.Cog):
 
     async def edit_bans(self, interaction: Interaction, submission: Submission) -> None:
         """Take the list of the form."""
-        style = await edit_bans(
-            self.engine,
-            guild_id=guild_of(interaction),
-            member=member_of(interaction),
-            text=submission.text,
-            edition=submission.target_id or 0,
-        )
-        await self._show(interaction, style)
+        await self._take(edit_bans, interaction, submission)
 
     async def open_names(self, interaction: Interaction, _: int) -> None:
         """Open the form of the allowed names."""
@@ -106,14 +94,7 @@ class StyleCog(commands.Cog):
 
     async def edit_names(self, interaction: Interaction, submission: Submission) -> None:
         """Take the list of the form."""
-        style = await edit_names(
-            self.engine,
-            guild_id=guild_of(interaction),
-            member=member_of(interaction),
-            text=submission.text,
-            edition=submission.target_id or 0,
-        )
-        await self._show(interaction, style)
+        await self._take(edit_names, interaction, submission)
 
     async def allow_cliches(self, interaction: Interaction, _: int) -> None:
         """Let the model write what the shipped list has."""
@@ -132,6 +113,21 @@ class StyleCog(commands.Cog):
         else:
             text = style_panel.lists_file(style, words)
             await answers.tell_file(interaction, "style.txt", text)
+
+    async def _take(
+        self,
+        change: Callable[..., Awaitable[ServerStyle]],
+        interaction: Interaction,
+        submission: Submission,
+    ) -> None:
+        style = await change(
+            self.engine,
+            guild_id=guild_of(interaction),
+            member=member_of(interaction),
+            text=submission.text,
+            edition=submission.target_id or 0,
+        )
+        await self._show(interaction, style)
 
     async def _ban_cliches(self, interaction: Interaction, *, is_banned: bool) -> None:
         style = await ban_cliches(
