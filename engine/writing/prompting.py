@@ -1,6 +1,6 @@
 """From a story's path to the prompt that the served model will see."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from engine.memory.compose import compose
@@ -14,8 +14,6 @@ from engine.storage.turns import store_token_counts
 from engine.story import Story, Turn
 from engine.writing.head import get_free_head, get_open_story
 from engine.writing.texts import MOST_DIRECTION_CHARACTERS, tidy_line
-
-CHARACTERS_PER_COUNT = 200_000  # in one request to the model server
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +44,7 @@ async def prepare_prompt(
         budget_tokens=budget_tokens,
     )
     uncounted = [turn for turn in path if turn.tokenizer != info.tokenizer]
-    counts = await _count(
-        model,
+    counts = await model.count_tokens(
         [
             *frame.texts,
             *(break_special_tokens(turn.text, info.special_tokens) for turn in uncounted),
@@ -98,22 +95,3 @@ async def show_context(
     prepared = await prepare_prompt(engine.model, story, path, direction)
     await store_new_counts(engine, guild_id, prepared)
     return prepared.prompt
-
-
-async def _count(model: Model, texts: Sequence[str]) -> list[int]:
-    counts: list[int] = []
-    for batch in _batches(texts):
-        counts += await model.count_tokens(batch)
-    return counts
-
-
-def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
-    batch: list[str] = []
-    characters = 0
-    for text in texts:
-        if batch and characters + len(text) > CHARACTERS_PER_COUNT:
-            yield batch
-            batch, characters = [], 0
-        batch.append(text)
-        characters += len(text)
-    yield batch
