@@ -5,7 +5,7 @@ the text. So a submission is read from the interaction itself, by the same code 
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -38,7 +38,12 @@ class Submission:
 
     form: Form
     target_id: int | None
-    text: str
+    fields: Mapping[str, str]  # by custom id, in the form's order
+
+    @property
+    def text(self) -> str:
+        """All fields, one below the other: what is given back when something goes wrong."""
+        return "\n".join(self.fields.values())
 
 
 Submit = Callable[[Interaction, Submission], Awaitable[None]]
@@ -87,16 +92,16 @@ def form_of(interaction: discord.Interaction[Any]) -> Submission | None:
     match = CUSTOM_ID.fullmatch(data.get("custom_id", ""))
     if match is None:
         return None
-    texts = list(_values(data["components"]))
-    return Submission(Form(match["form"]), int(match["target"]) or None, "\n".join(texts))
+    fields = _fields(data["components"])
+    return Submission(Form(match["form"]), int(match["target"]) or None, fields)
 
 
-def _values(components: list[dict[str, Any]]) -> list[str]:
-    """Return the texts of all fields, in labels and in rows."""
-    found: list[str] = []
+def _fields(components: list[dict[str, Any]]) -> dict[str, str]:
+    """Return the texts of all fields by custom id, in labels and in rows."""
+    found: dict[str, str] = {}
     for component in components:
         if "value" in component:
-            found.append(component["value"])
-        found += _values(component.get("components", []))  # a row
-        found += _values([component["component"]] if "component" in component else [])  # a label
+            found[component["custom_id"]] = component["value"]
+        found |= _fields(component.get("components", []))  # a row
+        found |= _fields([component["component"]] if "component" in component else [])  # a label
     return found

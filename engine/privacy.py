@@ -29,7 +29,7 @@ async def erase_member(engine: Engine, *, guild_id: int, member_id: int) -> Eras
     async with engine.database.writing() as tx:
         erased = await personal.erase_member(tx, guild_id=guild_id, member_id=member_id)
     await engine.database.scrub()
-    log.info("member_erased", guild_id=guild_id, turns=erased.turns, stories=erased.stories)
+    log.info("member_erased", guild_id=guild_id, **erased.rows)
     return erased
 
 

@@ -7,8 +7,6 @@ import pytest
 from discord import app_commands
 from structlog.testing import capture_logs
 
-import bot.errors
-import engine.errors
 from bot.errors import MissingRights, NotHere, cause_of, describe, word
 from bot.locales import LANGUAGES, Words
 from engine.errors import (
@@ -27,10 +25,11 @@ ROOTS = {EngineError, Refused, Failed}
 def every_error() -> list[type[Exception]]:
     """Return all classes of the error tree that are raised, also those of the bot."""
     found: set[type[Exception]] = set()
-    for module in (engine.errors, bot.errors):
-        for value in vars(module).values():
-            if isinstance(value, type) and issubclass(value, EngineError):
-                found.add(value)
+    waiting: list[type[Exception]] = [EngineError]
+    while waiting:
+        subclasses = waiting.pop().__subclasses__()
+        found.update(subclasses)
+        waiting += subclasses
     return sorted(found - ROOTS, key=lambda kind: kind.__name__)
 
 

@@ -34,7 +34,7 @@ def test_torch_is_left_to_the_installer() -> None:
 
 
 def test_every_dependency_is_locked() -> None:
-    assert declared() - {"torch"} <= locked()
+    assert declared() - {"torch", "scriptorium"} <= locked()
 
 
 def test_every_locked_package_has_a_hash() -> None:

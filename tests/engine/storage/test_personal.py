@@ -151,12 +151,14 @@ async def test_erasing_a_member_leaves_no_word_name_or_id(database: Database) ->
         assert trace not in left
     assert TurnState.HELD.value not in left, "an empty text could be added to the story"
     assert erased == personal.Erased(
-        stories=1,
-        turns=3,
-        moves=1,
-        ballots=1,
-        votes=1,
-        style_lines=1,
+        rows={
+            "votes": 1,
+            "ballots": 1,
+            "style_lines": 1,
+            "stories": 1,
+            "turns": 3,
+            "moves": 1,
+        },
         posts=(Post(before[0].id, 0, CHANNEL, before[0].id),),
     )
 
@@ -173,7 +175,7 @@ async def test_erasing_a_member_keeps_the_story_whole(database: Database) -> Non
     assert [turn.text for turn in after] == ["", "The model's words.", "Bea's words."]
     assert [turn.author_id for turn in after] == [0, 0, BEA.id]
     assert story is not None
-    assert (story.title, story.head_turn_id) == (personal.ERASED_TITLE, before[1].id)
+    assert (story.title, story.head_turn_id) == (personal.stories.ERASED_TITLE, before[1].id)
     assert before[0].id not in {turn.id for turn in unfinished}, "there is nothing to post"
 
 

@@ -1,7 +1,34 @@
 """Why a server's style cannot be as a member wished, in words."""
 
+from bot.errors.describing import describe
 from bot.locales import Words
+from engine import errors
 from engine.errors import BanFault, BanRefused, ListFull, ValueRefused
+
+
+@describe.register
+def _(error: errors.PresetUnknown, words: Words) -> str:
+    return words("There is no preset “{preset}” any more. Open /style again.", preset=error.preset)
+
+
+@describe.register
+def _(error: errors.ValueRefused, words: Words) -> str:
+    return refused_value(error, words)
+
+
+@describe.register
+def _(error: errors.BanRefused, words: Words) -> str:
+    return refused_ban(error, words)
+
+
+@describe.register
+def _(error: errors.ListFull, words: Words) -> str:
+    return full_list(error, words)
+
+
+@describe.register
+def _(error: errors.StyleChanged, words: Words) -> str:
+    return words("Somebody else changed this while you edited. Open /style again and add yours.")
 
 
 def refused_value(error: ValueRefused, words: Words) -> str:

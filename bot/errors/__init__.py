@@ -1,0 +1,40 @@
+"""The one place where an error becomes words to a member.
+
+A refusal says why and what to do next. A failure says that it is ours, with a short code that
+stands in the log as well.
+"""
+
+# Each module registers its wordings.
+from bot.errors import (  # noqa: F401
+    cast,
+    critiques,
+    discord_side,
+    failures,
+    inspiration,
+    library,
+    stories,
+    styles,
+    voices,
+)
+from bot.errors.describing import cause_of, describe, log_failure, word
+from bot.errors.refusals import (
+    MemberLacksRights,
+    MissingRights,
+    NotHere,
+    NothingToRead,
+    NotShown,
+    NotYourMessage,
+)
+
+__all__ = [
+    "MemberLacksRights",
+    "MissingRights",
+    "NotHere",
+    "NotShown",
+    "NotYourMessage",
+    "NothingToRead",
+    "cause_of",
+    "describe",
+    "log_failure",
+    "word",
+]

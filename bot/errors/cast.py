@@ -1,0 +1,1 @@
+"""Why a character, its card or its line is refused, in words."""

@@ -1,0 +1,1 @@
+"""Why there are no story prompts, in words."""

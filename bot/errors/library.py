@@ -1,0 +1,1 @@
+"""Why a work cannot be given, withdrawn or used, in words."""

@@ -1,0 +1,1 @@
+"""Why a voice cannot be trained or used, in words."""

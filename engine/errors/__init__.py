@@ -1,0 +1,112 @@
+"""What can go wrong, as a tree.
+
+EngineError
+├── Refused              the member is told why; not logged as a fault
+│   ├── NoOpenStory          no story is open in this channel
+│   ├── StoryAlreadyOpen     one story a channel, and this channel has one
+│   ├── StoryEnded           the story of this button has ended
+│   ├── StoryMovedOn         the head is no longer the turn that the member acted on
+│   ├── NotYourTurn          the model is writing, or the turn is somebody else's
+│   ├── NotAllowed           only who the right belongs to may do this
+│   ├── NothingToUndo        the story is at its beginning
+│   ├── NothingToRedo        nothing was undone since the last new turn
+│   ├── NothingToRetry       the newest turn was not written by the model
+│   ├── BallotClosed         the alternatives were decided already
+│   ├── TurnNotFound         the message belongs to no turn of this server
+│   ├── TextRefused          empty, or longer than a turn may be
+│   ├── ContentRefused       the rating does not fit the channel
+│   ├── PresetUnknown        there is no such preset (any more)
+│   ├── ValueRefused         a server's own value is unknown, no number, out of bounds, or idle
+│   ├── BanRefused           a phrase or pattern cannot be banned
+│   ├── ListFull             a server's list is as long as it may be
+│   ├── StyleChanged         somebody else changed the style while the member edited it
+│   └── QueueFull            too many turns wait already
+└── Failed               our fault: logged with a short code, which the member sees
+    ├── GenerationFailed     the model server broke this request
+    ├── ModelUnavailable     the model server does not answer or is not ready
+    ├── PromptRefused        the model server refused the request as wrong
+    ├── Unsupported          the model server cannot do what the request stands or falls with
+    ├── StorageFailed        the database cannot be opened or written
+    ├── PresetsUnreadable    a file of presets is not one
+    └── ModelUnusable        the model cannot be found, is damaged or does not fit
+
+Errors carry facts in fields. All wording is in `bot/errors/`.
+"""
+
+from engine.errors.failures import (
+    GenerationFailed,
+    ModelUnavailable,
+    ModelUnusable,
+    PresetsUnreadable,
+    PromptRefused,
+    StorageFailed,
+    Unsupported,
+)
+from engine.errors.queue import (
+    QueueFull,
+    QueueScope,
+)
+from engine.errors.stories import (
+    BallotClosed,
+    ContentRefused,
+    NoOpenStory,
+    NotAllowed,
+    NothingToRedo,
+    NothingToRetry,
+    NothingToUndo,
+    NotYourTurn,
+    Right,
+    StoryAlreadyOpen,
+    StoryEnded,
+    StoryMovedOn,
+    TextRefused,
+    TurnNotFound,
+)
+from engine.errors.styles import (
+    BanFault,
+    BanRefused,
+    ListFull,
+    PresetUnknown,
+    StyleChanged,
+    ValueRefused,
+)
+from engine.errors.tree import (
+    EngineError,
+    Failed,
+    Refused,
+)
+
+__all__ = [
+    "BallotClosed",
+    "BanFault",
+    "BanRefused",
+    "ContentRefused",
+    "EngineError",
+    "Failed",
+    "GenerationFailed",
+    "ListFull",
+    "ModelUnavailable",
+    "ModelUnusable",
+    "NoOpenStory",
+    "NotAllowed",
+    "NotYourTurn",
+    "NothingToRedo",
+    "NothingToRetry",
+    "NothingToUndo",
+    "PresetUnknown",
+    "PresetsUnreadable",
+    "PromptRefused",
+    "QueueFull",
+    "QueueScope",
+    "Refused",
+    "Right",
+    "StorageFailed",
+    "StoryAlreadyOpen",
+    "StoryEnded",
+    "StoryMovedOn",
+    "StyleChanged",
+    "TextRefused",
+    "TurnNotFound",
+    "Unsupported",
+    "ValueRefused",
+]

@@ -1,0 +1,1 @@
+"""What characters, their cards and their lines refuse."""

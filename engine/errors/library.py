@@ -1,0 +1,1 @@
+"""What the library of works refuses."""

@@ -1,0 +1,1 @@
+"""Reading files that members hand in, within limits."""

@@ -1,0 +1,1 @@
+"""Use cases of the library: works, consents, training jobs, voices."""

@@ -1,0 +1,1 @@
+"""What code can tell of a text: pure functions."""

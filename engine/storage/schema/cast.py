@@ -1,0 +1,1 @@
+"""Characters, their lines and drafts of lines."""

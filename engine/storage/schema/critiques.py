@@ -1,0 +1,1 @@
+"""Critiques, and the consents they need."""

@@ -1,0 +1,1 @@
+"""Works, their authors and consents."""

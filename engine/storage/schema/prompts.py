@@ -1,0 +1,1 @@
+"""Story prompts, and what members made of them."""

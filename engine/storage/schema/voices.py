@@ -1,0 +1,1 @@
+"""Training jobs, adapters, comparisons, and the voice of each server."""

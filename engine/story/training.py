@@ -1,0 +1,1 @@
+"""What a training process is told, and what it tells."""

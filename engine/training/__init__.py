@@ -1,0 +1,1 @@
+"""The training processes: they are started, never imported."""

@@ -1,0 +1,1 @@
+"""Which adapter writes for a server, ready on the model server."""
