@@ -9,7 +9,7 @@ MODELS ?= .models
 MODEL   = $(MODELS)/smollm2-135m-b179c952
 PIP     = $(VENV)/bin/python -m pip -q --disable-pip-version-check
 PYTHON  = $(VENV)/bin/python
-SCRIPT ?= bot/rehearsal/scripts/demo.toml
+SCRIPTS ?= $(sort $(wildcard bot/rehearsal/scripts/*.toml))
 
 $(VENV)/.ok: requirements.lock
 	$(PY) -m venv $(VENV)
@@ -24,7 +24,7 @@ run: $(MODEL)/config.json
 	$(PYTHON) -m bot run
 
 demo: $(MODEL)/config.json
-	$(PYTHON) -m bot rehearse --script $(SCRIPT)
+	$(PYTHON) -m bot rehearse $(SCRIPTS:%=--script %)
 
 # Two at a time, each file in one process; then, by themselves, the tests that look at the clock.
 ALONE = tests/kill tests/load tests/rate_limits

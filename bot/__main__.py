@@ -26,8 +26,9 @@ log = structlog.get_logger()
 
 Port = Annotated[int, typer.Option(help="Where the page is served on this computer.")]
 Language = Annotated[str, typer.Option(help="What Discord is set to: en or zh-CN.")]
-ScriptFile = Annotated[
-    Path | None, typer.Option("--script", help="Play this script in the terminal instead.")
+ScriptFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--script", help="Play this script in the terminal instead; may be repeated."),
 ]
 
 
@@ -58,19 +59,19 @@ def run() -> None:
 
 
 @app.command()
-def rehearse(script: ScriptFile = None, port: Port = 8810, language: Language = "en") -> None:
+def rehearse(script: ScriptFiles = None, port: Port = 8810, language: Language = "en") -> None:
     """Open the bot in a page on this computer, without Discord."""
     settings = BotSettings()
-    if script is None:
+    if not script:
         configure_logs(settings)
         _open_rehearsal(settings, port, language)
         return
     if "log_level" not in settings.model_fields_set:  # the transcript is what is to be read
         settings = settings.model_copy(update={"log_level": LogLevel.WARNING})
     configure_logs(settings)
-    from bot.rehearsal.script import play_script  # noqa: PLC0415  an extra; the bot runs without
+    from bot.rehearsal.script import play_scripts  # noqa: PLC0415  an extra; the bot runs without
 
-    raise typer.Exit(asyncio.run(play_script(script, EngineSettings(), settings)))
+    raise typer.Exit(asyncio.run(play_scripts(script, EngineSettings(), settings)))
 
 
 @app.command()

@@ -83,9 +83,12 @@ class Room:
         return text
 
     def file_text(self, url: str) -> str:
-        """Return the text of a file that was posted."""
-        content = self.env.backend.cdn.get(url)
-        return content.decode() if content else ""
+        """Return the text of a file that was posted; of other files, how large they are."""
+        content = self.env.backend.cdn.get(url) or b""
+        try:
+            return content.decode()
+        except UnicodeDecodeError:
+            return f"({len(content):,} bytes)"
 
     def _commands(self) -> dict[tuple[str, int], dict[str, Any]]:
         return self.env.backend.commands.get(None, {})

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -24,6 +25,16 @@ SECONDS_BETWEEN_LOOKS = 0.2
 RESTARTS_ENDURED = 2
 
 
+async def play_scripts(
+    paths: Sequence[Path], engine_settings: EngineSettings, bot_settings: BotSettings
+) -> int:
+    """Play one script after the other; return the exit code, 1 from the first that failed."""
+    for path in paths:
+        if await play_script(path, engine_settings, bot_settings):
+            return 1
+    return 0
+
+
 async def play_script(
     path: Path, engine_settings: EngineSettings, bot_settings: BotSettings
 ) -> int:
@@ -39,9 +50,8 @@ async def play_script(
         return 1
     begin = time.monotonic()
     with TemporaryDirectory(prefix="scriptorium-") as folder:
-        settings = engine_settings.model_copy(
-            update={"data_dir": Path(folder), "database_url": None}
-        )
+        own = {**script.settings, "data_dir": Path(folder), "database_url": None}
+        settings = EngineSettings.model_validate({**engine_settings.model_dump(), **own})
         async with (
             open_engine(settings) as engine,
             open_room(
@@ -63,7 +73,7 @@ async def play(script: Script, room: Room, console: Console) -> bool:
     transcript = Transcript(room, console, time.monotonic)
     for number, step in enumerate(script.steps, 1):
         try:
-            stage = Stage(room, script.room)
+            stage = Stage(room, step.room or script.room, script.folder)
             transcript.begin_step(number, step)
             outcome = await stage.perform(step)
             _check(step, transcript.end_step(step, outcome))

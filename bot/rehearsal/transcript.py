@@ -12,6 +12,7 @@ from bot.rehearsal.room import Room
 from bot.rehearsal.stage import Outcome
 from bot.rehearsal.steps import Step
 
+EPHEMERAL = 1 << 6  # the flag of a message that one member sees
 SAME_BEGINNING = 12  # characters that tell a piece of the text from a waiting line
 QUOTED = 48  # characters by which a message is named that was shown before
 
@@ -21,6 +22,7 @@ class Said:
     """A message of the bot: every wording it had in this step, and when (seconds)."""
 
     wordings: list[tuple[float, str]] = field(default_factory=list)
+    author: str = ""  # the name over the message
     buttons: tuple[str, ...] = ()
     files: list[tuple[str, str]] = field(default_factory=list)  # name, text
     is_deleted: bool = False
@@ -67,19 +69,20 @@ class Transcript:
             self._print(f"fills in “{outcome.form_title}”", "\n".join(step.form.values()))
         for answer in outcome.private:
             text = self._room.readable(answer.text)
-            self._print(f"Scriptorium, to {step.member.title()} alone", text)
+            who = f"Scriptorium, to {step.member.title()} alone"
+            self._print(who, text, answer.buttons)
             self._print_files(answer.files)
-            read += [text, *(content for _, content in answer.files)]
+            read += [text, *answer.buttons, *(content for _, content in answer.files)]
         for message_id, said in sorted(self._said.items()):
             self._print_said(said, self._known.get(message_id))
-            read += [said.text, *said.buttons, *(text for _, text in said.files)]
+            read += [said.author, said.text, *said.buttons, *(text for _, text in said.files)]
         return "\n".join(read)
 
     def _print_said(self, said: Said, before: Said | None) -> None:
         if said.is_deleted:
             self._print(f"Scriptorium takes back “{_quote(before or said)}”")
         elif before is None:
-            self._print(f"Scriptorium{self._pace(said)}", said.text, said.buttons)
+            self._print(f"{said.author}{self._pace(said)}", said.text, said.buttons)
             self._print_files(said.files)
         elif said.text != before.text:
             self._print(f"under “{_quote(before)}”", _new_end(before, said), said.buttons)
@@ -110,13 +113,15 @@ class Transcript:
             self._said.setdefault(int(payload["id"]), Said()).is_deleted = True
         if event not in {"MESSAGE_CREATE", "MESSAGE_UPDATE"} or "content" not in payload:
             return
-        if int(payload["author"]["id"]) != self._room.env.backend.bot_user.id:
+        by_bot = int(payload["author"]["id"]) == self._room.env.backend.bot_user.id
+        if (not by_bot and not payload.get("webhook_id")) or payload.get("flags", 0) & EPHEMERAL:
             return
         said = self._said.setdefault(int(payload["id"]), Said())
+        said.author = payload["author"].get("username") or said.author
         text = self._room.readable(payload["content"])
         said.wordings.append((self._clock() - self._begin, text))
         said.buttons = tuple(
-            button["label"]
+            button.get("label") or button.get("placeholder") or "…"
             for row in payload.get("components", [])
             for button in row.get("components", [])
         )

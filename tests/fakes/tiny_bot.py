@@ -40,14 +40,25 @@ class Write(discord.ui.Modal, title="Write a turn"):
 
 
 class TinyBot(discord.AutoShardedClient):
-    """Commands `/begin`, `/write`, `/silence`, `/language`, `/thread` and the menu `Keep`."""
+    """Some commands, and the menu `Keep`."""
 
     def __init__(self, *, seconds_between_words: float = 0.02) -> None:
         super().__init__(intents=discord.Intents(guilds=True, guild_messages=True))
         self.tree = app_commands.CommandTree(self)
         self.seconds_between_words = seconds_between_words
         self.is_stopped = False
-        for command in (begin, write, silence, language, thread, broken):
+        for command in (
+            begin,
+            write,
+            silence,
+            language,
+            thread,
+            broken,
+            weigh,
+            choose,
+            speak,
+            later,
+        ):
             self.tree.add_command(command)
         self.tree.add_command(keep)
 
@@ -102,6 +113,47 @@ async def thread(interaction: discord.Interaction) -> None:
         name="a <quiet> corner", type=discord.ChannelType.public_thread
     )
     await interaction.response.send_message("Opened", ephemeral=True)
+
+
+@app_commands.command(description="Weigh a file.")
+async def weigh(interaction: discord.Interaction, file: discord.Attachment) -> None:
+    content = await file.read()
+    await interaction.response.send_message(
+        f"{file.filename} weighs {len(content)}", ephemeral=True
+    )
+
+
+@app_commands.command(description="Choose a colour.")
+async def choose(interaction: discord.Interaction) -> None:
+    view = discord.ui.View()
+    colours: discord.ui.Select[discord.ui.View] = discord.ui.Select(
+        placeholder="Colour", options=[discord.SelectOption(label="Deep green", value="g")]
+    )
+
+    async def chosen(pressed: discord.Interaction) -> None:
+        await pressed.response.edit_message(content=f"Chosen: {colours.values[0]}", view=None)
+
+    colours.callback = chosen  # type: ignore[method-assign]
+    view.add_item(colours)
+    await interaction.response.send_message("Which one?", view=view, ephemeral=True)
+
+
+@app_commands.command(description="Speak as somebody else.")
+async def speak(interaction: discord.Interaction) -> None:
+    assert isinstance(interaction.channel, discord.TextChannel)
+    webhook = await interaction.channel.create_webhook(name="tiny")
+    await webhook.send("Who goes there?", username="Ines")
+    await interaction.response.send_message("Said", ephemeral=True)
+
+
+@app_commands.command(description="Be done later.")
+async def later(interaction: discord.Interaction) -> None:
+    channel = interaction.channel
+    assert isinstance(channel, discord.TextChannel)
+    await interaction.response.send_message("Begun", ephemeral=True)
+    asyncio.get_running_loop().call_later(
+        0.6, lambda: asyncio.ensure_future(channel.send("At last"))
+    )
 
 
 @app_commands.context_menu(name="Keep")

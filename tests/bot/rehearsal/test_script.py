@@ -2,6 +2,7 @@
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -66,6 +67,68 @@ async def test_a_menu_is_used_on_the_newest_message_of_a_member() -> None:
     )
     # Message Content is off, but a menu always carries its message.
     assert is_good
+
+
+async def test_a_menu_is_used_on_the_message_with_a_text() -> None:
+    is_good, text = await played(
+        {"as": "alice", "say": "An owl"},
+        {"as": "alice", "say": "A crow"},
+        {"as": "bo", "menu": "Keep", "on": "owl", "expect": ["Kept: An owl"]},
+        {"as": "bo", "menu": "Keep", "on": "eagle"},
+    )
+    assert not is_good
+    assert "Step 4 failed: no message says “eagle”." in text
+
+
+async def test_a_file_is_given_by_its_text_or_its_path() -> None:
+    this = Path(__file__)
+    for content, size in ({"text": "abc"}, 3), ({"path": str(this)}, len(this.read_bytes())):
+        step = {"as": "bo", "slash": "weigh", "files": {"file": {"name": "a.md", **content}}}
+        is_good, text = await played({**step, "expect": [f"a.md weighs {size}"]})
+        assert is_good
+        assert "/weigh  file: a.md" in text
+
+
+async def test_an_entry_is_picked_from_a_private_list() -> None:
+    is_good, text = await played(
+        {"as": "bo", "slash": "choose"},
+        {"as": "bo", "pick": "green", "expect": ["Chosen: g"]},
+        {"as": "bo", "pick": "blue"},
+    )
+    assert not is_good
+    assert "Bo picks “green” from a list" in text
+    assert "Step 3 failed: no list has an entry “blue”." in text
+
+
+async def test_what_stands_there_for_one_member_is_not_seen_by_another() -> None:
+    is_good, _ = await played({"as": "bo", "slash": "choose"}, {"as": "alice", "pick": "green"})
+    assert not is_good
+
+
+async def test_a_message_under_another_name_is_shown_with_it() -> None:
+    is_good, text = await played({"as": "bo", "slash": "speak", "expect": ["Ines", "Who goes"]})
+    assert is_good
+    assert re.search(r"    Ines *\n      Who goes there\?", text)
+
+
+async def test_a_step_can_play_in_a_thread() -> None:
+    is_good, text = await played(
+        {"as": "bo", "slash": "thread"},
+        {"as": "bo", "room": "quiet", "slash": "begin", "options": {"title": "Below"}},
+        {"as": "bo", "room": "quiet", "click": "Continue"},
+        {"as": "bo", "click": "Continue"},
+    )
+    assert not is_good
+    assert "Step 4 failed: there are 0 buttons" in text
+
+
+async def test_a_step_lasts_until_something_is_read() -> None:
+    is_good, text = await played({"as": "bo", "slash": "later", "until": "At last"})
+    assert is_good
+    assert "At last" in text
+    is_good, text = await played({"as": "bo", "slash": "later", "until": "Never", "seconds": 1.0})
+    assert not is_good
+    assert "the bot was not done after 1 s" in text
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,10 @@ def test_a_script_is_read_as_it_is_written(tmp_path: Path) -> None:
         ('title = "x"\nstep = []', "at least 1 item"),
         ('title = "x"\n[[step]]\nas = "alice"', "step 1: .*exactly one of"),
         ('title = "x"\n[[step]]\nas = "alice"\nsay = "a"\nclick = "b"', "exactly one of"),
+        (
+            'title = "x"\n[[step]]\nas = "bo"\nslash = "a"\nfiles.f = { name = "a.md" }',
+            "exactly one of text and path",
+        ),
         ('title = "x"\n[[step]]\nas = "alice"\nshout = "a"', "step 1 shout: Extra inputs"),
     ],
 )
@@ -59,7 +63,7 @@ def test_a_missing_script_is_named(tmp_path: Path) -> None:
 
 
 def test_the_demonstration_shows_a_story_from_its_start_to_its_export() -> None:
-    demo = files("bot.rehearsal").joinpath("scripts", "demo.toml")
+    demo = files("bot.rehearsal").joinpath("scripts", "1-writers.toml")
     with as_file(demo) as path:
         commands = [step.slash for step in read_script(path).steps]
     for command in ("start", "continue", "undo", "redo", "end", "export"):
