@@ -12,7 +12,7 @@ def test_the_script_in_the_guide_can_be_read(tmp_path: Path) -> None:
     [script] = re.findall(r"```toml\n(.*?)```", GUIDE.read_text(), re.DOTALL)
     path = tmp_path / "script.toml"
     path.write_text(script)
-    assert len(read_script(path).steps) == 5
+    assert len(read_script(path).steps) == 7
 
 
 def test_the_pictures_of_the_guide_are_there_and_small() -> None:
