@@ -1,1 +1,16 @@
 """What code can tell of a text: pure functions."""
+
+from engine.prose.paragraphs import Span, paragraphs_of
+from engine.prose.sentences import Sentence, sentences_of
+from engine.prose.words import Word, ngrams, words_in, words_of
+
+__all__ = [
+    "Sentence",
+    "Span",
+    "Word",
+    "ngrams",
+    "paragraphs_of",
+    "sentences_of",
+    "words_in",
+    "words_of",
+]
