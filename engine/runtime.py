@@ -24,6 +24,7 @@ from engine.model.supervisor import ModelServer
 from engine.settings import EngineSettings
 from engine.storage import Database, open_database
 from engine.story import Turn
+from engine.voices import Voices
 
 log = structlog.get_logger()
 
@@ -162,6 +163,7 @@ class Engine:
     model: Model
     queue: TurnQueue
     drafts: DraftRegistry
+    voices: Voices  # which adapter writes for each server
     presets: Mapping[str, Preset] = field(default_factory=load_presets)  # by key
     server: ModelServer | None = None  # ours; None when another server or a given model is used
     clock: Callable[[], int] = epoch_ms
@@ -190,7 +192,10 @@ async def open_engine(
         if model is None:
             if settings.model_url is None:
                 server = await stack.enter_async_context(
-                    ModelServer(seconds_between_tokens=settings.seconds_between_tokens)
+                    ModelServer(
+                        seconds_between_tokens=settings.seconds_between_tokens,
+                        adapters_dir=settings.adapters_folder,
+                    )
                 )
             model = _reach_model(settings, server)
         stack.push_async_callback(model.close)
@@ -211,6 +216,7 @@ async def open_engine(
                 most_seconds=settings.seconds_in_queue,
             ),
             drafts=drafts,
+            voices=Voices(database, model, settings.adapters_folder),
             presets=presets,
             server=server,
             clock=clock,

@@ -58,6 +58,12 @@ class EngineSettings(FrozenSettings):
     waiting_in_all: Annotated[int, Field(ge=1)] = 500
     seconds_in_queue: Annotated[float, Field(gt=0)] = 1800.0  # that a turn may wait
     presets_dir: Path | None = None  # presets that are added to, or replace, those shipped
+    adapters_dir: Path | None = None  # where trained voices are put; None: in data_dir
+
+    @property
+    def adapters_folder(self) -> Path:
+        """Where trained voices are put, and where the model server finds them."""
+        return self.adapters_dir or self.data_dir / "adapters"
 
 
 class ServingSettings(FrozenSettings):

@@ -20,12 +20,22 @@ EngineError
 │   ├── BanRefused           a phrase or pattern cannot be banned
 │   ├── ListFull             a server's list is as long as it may be
 │   ├── StyleChanged         somebody else changed the style while the member edited it
+│   ├── VoiceUnusable        an adapter does not load on the present model server
+│   ├── VoiceNotFound        the server has no adapter of this number
+│   ├── VoiceStale           a work that the adapter learned from was withdrawn
+│   ├── VoiceInUse           the adapter is the one that writes already
+│   ├── NoVoice              the server has no voice of its own
+│   ├── TrainingRuns         a training of this server is not over yet
+│   ├── JobOver              the training of this button is over
+│   ├── TooLittleText        there is too little to learn from
+│   ├── ComparisonOver       the pair of this button is gone
 │   └── QueueFull            too many turns wait already
 └── Failed               our fault: logged with a short code, which the member sees
     ├── GenerationFailed     the model server broke this request
     ├── ModelUnavailable     the model server does not answer or is not ready
     ├── PromptRefused        the model server refused the request as wrong
     ├── Unsupported          the model server cannot do what the request stands or falls with
+    ├── VoiceUnavailable     the promoted adapter cannot be loaded
     ├── StorageFailed        the database cannot be opened or written
     ├── PresetsUnreadable    a file of presets is not one
     └── ModelUnusable        the model cannot be found, is damaged or does not fit
@@ -75,19 +85,35 @@ from engine.errors.tree import (
     Failed,
     Refused,
 )
+from engine.errors.voices import (
+    ComparisonOver,
+    JobOver,
+    NoVoice,
+    TooLittleText,
+    TrainingRuns,
+    VoiceFault,
+    VoiceInUse,
+    VoiceNotFound,
+    VoiceStale,
+    VoiceUnavailable,
+    VoiceUnusable,
+)
 
 __all__ = [
     "BallotClosed",
     "BanFault",
     "BanRefused",
+    "ComparisonOver",
     "ContentRefused",
     "EngineError",
     "Failed",
     "GenerationFailed",
+    "JobOver",
     "ListFull",
     "ModelUnavailable",
     "ModelUnusable",
     "NoOpenStory",
+    "NoVoice",
     "NotAllowed",
     "NotYourTurn",
     "NothingToRedo",
@@ -106,7 +132,15 @@ __all__ = [
     "StoryMovedOn",
     "StyleChanged",
     "TextRefused",
+    "TooLittleText",
+    "TrainingRuns",
     "TurnNotFound",
     "Unsupported",
     "ValueRefused",
+    "VoiceFault",
+    "VoiceInUse",
+    "VoiceNotFound",
+    "VoiceStale",
+    "VoiceUnavailable",
+    "VoiceUnusable",
 ]

@@ -117,6 +117,10 @@ class ServedModel:
         """Have the server forget an adapter."""
         await self._change_adapter("unload", {"lora_name": name})
 
+    async def list_adapters(self) -> frozenset[str]:
+        """Return the names of the adapters that the server lists; asked each time."""
+        return await (await self._connect()).list_adapters()
+
     async def score(
         self, prompt: str, candidates: Sequence[str], *, cache_salt: str = ""
     ) -> list[float]:

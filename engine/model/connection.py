@@ -66,6 +66,12 @@ class Connection:
             raise ModelUnavailable("the server has no model of the name that was set")
         return self._entry
 
+    async def list_adapters(self) -> frozenset[str]:
+        """Return the names of the adapters that are loaded now. Raise ModelUnavailable."""
+        with reading_of_the_server():
+            listed = ModelList.model_validate(await self.get("/v1/models")).data
+        return frozenset(entry.id for entry in listed if entry.parent is not None)
+
     async def able(self) -> Capabilities:
         """Tell what the server can do; found out once. Raise ModelUnavailable.
 

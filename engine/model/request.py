@@ -165,6 +165,10 @@ class Model(Protocol):
         """Forget an adapter. Raise as `load_adapter`."""
         ...
 
+    async def list_adapters(self) -> frozenset[str]:
+        """Return the names of the adapters that are loaded now. Raise ModelUnavailable."""
+        ...
+
     async def score(
         self, prompt: str, candidates: Sequence[str], *, cache_salt: str = ""
     ) -> list[float]:

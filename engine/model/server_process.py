@@ -5,6 +5,7 @@ import os
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 import structlog
 from pydantic import BaseModel, ValidationError
@@ -30,7 +31,9 @@ class ServerProcess:
         self._process = process
 
     @classmethod
-    async def start(cls, command: Sequence[str], *, api_key: str) -> "ServerProcess":
+    async def start(
+        cls, command: Sequence[str], *, api_key: str, adapters_dir: Path | None = None
+    ) -> "ServerProcess":
         """Start `command` on a free port of this machine.
 
         Raises:
@@ -49,6 +52,7 @@ class ServerProcess:
                 "SERVING_HOST": "127.0.0.1",
                 "SERVING_PORT": "0",
                 "SERVING_API_KEY": api_key,
+                **({} if adapters_dir is None else {"ADAPTERS_DIR": str(adapters_dir)}),
             },
         )
         return cls(process)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -67,11 +68,13 @@ class ModelServer:
         self,
         *,
         seconds_between_tokens: float,
+        adapters_dir: Path | None = None,
         command: Sequence[str] = SERVING,
         patience: Patience | None = None,
     ) -> None:
         self._seconds_between_tokens = seconds_between_tokens
         self._command = command
+        self._adapters_dir = adapters_dir.absolute() if adapters_dir else None
         self._patience = patience or Patience()
         self._api_key = secrets.token_urlsafe(32)
         self._status = ServerStatus(ServerState.STOPPED)
@@ -159,7 +162,9 @@ class ModelServer:
     async def _run_once(self) -> None:
         """Run the server until it ends, hangs, or is not wanted any more."""
         try:
-            process = await ServerProcess.start(self._command, api_key=self._api_key)
+            process = await ServerProcess.start(
+                self._command, api_key=self._api_key, adapters_dir=self._adapters_dir
+            )
         except OSError as error:
             log.error("model_server_cannot_start", errno=error.errno)
             return

@@ -10,16 +10,35 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, Table, select
 
 from engine.storage.schema import (
+    adapters,
     ballots,
     branches,
     candidates,
+    comparison_pairs,
+    comparisons,
     moves,
     posts,
     stories,
     style_lines,
+    training_jobs,
+    training_works,
     turns,
+    voice_changes,
 )
-from engine.story import Ballot, Move, Post, Story, StyleLine, Turn
+from engine.story import (
+    Adapter,
+    Ballot,
+    Comparison,
+    Move,
+    Pair,
+    Post,
+    Story,
+    StyleLine,
+    TrainingJob,
+    TrainingWork,
+    Turn,
+    VoiceChange,
+)
 
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -100,3 +119,58 @@ def to_ballot(row: AnyRow, candidate_ids: tuple[int, ...]) -> Ballot:
         chosen_turn_id=row.chosen_turn_id,
         opener_id=row.opener_id,
     )
+
+
+def select_adapters() -> Select[Any]:
+    """Select what `to_adapter` reads."""
+    return _select(Adapter, adapters)
+
+
+def to_adapter(row: AnyRow) -> Adapter:
+    return Adapter(*row)
+
+
+def select_voice_changes() -> Select[Any]:
+    """Select what `to_voice_change` reads."""
+    return _select(VoiceChange, voice_changes)
+
+
+def to_voice_change(row: AnyRow) -> VoiceChange:
+    return VoiceChange(*row)
+
+
+def select_training_jobs() -> Select[Any]:
+    """Select what `to_training_job` reads."""
+    return _select(TrainingJob, training_jobs)
+
+
+def to_training_job(row: AnyRow) -> TrainingJob:
+    return TrainingJob(*row)
+
+
+def select_training_works() -> Select[Any]:
+    """Select what `to_training_work` reads."""
+    return _select(TrainingWork, training_works)
+
+
+def to_training_work(row: AnyRow) -> TrainingWork:
+    return TrainingWork(*row)
+
+
+def select_comparisons() -> Select[Any]:
+    """Select what `to_comparison` reads."""
+    return _select(Comparison, comparisons)
+
+
+def to_comparison(row: AnyRow) -> Comparison:
+    return Comparison(*row)
+
+
+def select_pairs() -> Select[Any]:
+    """Select what `to_pair` reads."""
+    return _select(Pair, comparison_pairs)
+
+
+def to_pair(row: AnyRow) -> Pair:
+    values = row._asdict()
+    return Pair(**values | {"adapter_is_first": bool(row.adapter_is_first)})

@@ -1,31 +1,58 @@
 """The nouns: frozen values without I/O."""
 
 from engine.story.ballot import Ballot, BallotState, Tally
+from engine.story.character import Character, CharacterState, Sheet, Speaker
 from engine.story.history import Move, MoveKind, redo_target
 from engine.story.member import Member
 from engine.story.story import Length, Rating, Story, StoryState
 from engine.story.style import LineKind, Style, StyleLine
 from engine.story.turn import Outcome, Post, Provenance, Turn, TurnKind, TurnState
+from engine.story.voice import (
+    Adapter,
+    Choice,
+    Comparison,
+    JobEnding,
+    JobState,
+    Pair,
+    TrainingJob,
+    TrainingWork,
+    VoiceChange,
+    VoiceChangeKind,
+)
 
 __all__ = [
+    "Adapter",
     "Ballot",
     "BallotState",
+    "Character",
+    "CharacterState",
+    "Choice",
+    "Comparison",
+    "JobEnding",
+    "JobState",
     "Length",
     "LineKind",
     "Member",
     "Move",
     "MoveKind",
     "Outcome",
+    "Pair",
     "Post",
     "Provenance",
     "Rating",
+    "Sheet",
+    "Speaker",
     "Story",
     "StoryState",
     "Style",
     "StyleLine",
     "Tally",
+    "TrainingJob",
+    "TrainingWork",
     "Turn",
     "TurnKind",
     "TurnState",
+    "VoiceChange",
+    "VoiceChangeKind",
     "redo_target",
 ]

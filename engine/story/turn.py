@@ -2,6 +2,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from engine.story.character import Speaker
+
 
 class TurnKind(StrEnum):
     HUMAN = "human"
@@ -43,6 +45,7 @@ class Provenance:
     reply_tokens: int
     preset: str = ""  # whose values, with the server's own, are in `sampling`
     banned: int = 0  # how many phrases and patterns the model had to keep clear of
+    adapter: str = ""  # the server's own voice, by its name on the model server
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,19 @@ class Turn:
     post_key: str  # 12 random characters; the nonce of part n on Discord is f"{post_key}-{n}"
     attempts: int  # times that the writing was begun
     created_ms: int
-    tokens: int | None = None  # of the text as it enters a prompt
+    tokens: int | None = None  # of `told` as it enters a prompt
     tokenizer: str | None = None  # the tokenizer that counted
     ballot_id: int | None = None  # set on alternatives
     source_message_id: int | None = None  # the member's own message, when the text came from one
     provenance: Provenance | None = None
+    character: Speaker | None = None  # set on the lines of a character
+
+    @property
+    def told(self) -> str:
+        """The text as the story tells it: a character's line begins with its name."""
+        if self.character is None or not self.character.name or not self.text:
+            return self.text
+        return f"{self.character.name}: {self.text}"
 
     @property
     def is_unfinished(self) -> bool:

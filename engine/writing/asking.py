@@ -21,6 +21,7 @@ def request_turn(
     *,
     direction: str,
     seed: int,
+    adapter: str | None,
 ) -> ModelRequest:
     """Return what the model is asked for the turn of a story that follows `path`."""
     texts = [story.title, story.genre, story.style, direction, *(turn.text for turn in path)]
@@ -30,7 +31,7 @@ def request_turn(
         seed=seed,
         sampling=style.sampling,
         banned=banned_in(style, story.language, texts),
-        adapter=None,  # the base model
+        adapter=adapter,  # None: the base model
         priority=Priority.INTERACTIVE,
         cache_salt=str(story.guild_id),
         channel=str(story.channel_id),
@@ -79,5 +80,6 @@ def provenance_of(prepared: Prepared, request: ModelRequest, style: ServerStyle)
         cached_tokens=0,
         reply_tokens=0,
         preset=style.preset.key,
+        adapter=request.adapter or "",
         banned=len(request.banned.phrases) + len(request.banned.patterns),
     )

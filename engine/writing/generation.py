@@ -9,7 +9,13 @@ from typing import Any, TypeVar
 
 import structlog
 
-from engine.errors import Failed, GenerationFailed, ModelUnavailable, StorageFailed
+from engine.errors import (
+    Failed,
+    GenerationFailed,
+    ModelUnavailable,
+    PromptRefused,
+    StorageFailed,
+)
 from engine.model.request import ModelRequest, Piece
 from engine.runtime import Ending, Engine, LiveDraft, Waiting, Writing
 from engine.storage import turns
@@ -25,6 +31,7 @@ from engine.writing.style import ServerStyle, get_style
 log = structlog.get_logger()
 T = TypeVar("T")
 
+ADAPTER_IS_GONE = 404
 MOST_ATTEMPTS = 3  # a turn begun so often and never written may be what takes the bot down
 
 
@@ -122,6 +129,8 @@ class Generation:
         )
         await store_new_counts(self._engine, self._turn.guild_id, prepared)
         await self._unless_ended(self._slot.wait_for_prefix(self._turn.id))
+        # Asked last: a voice that was withdrawn a moment ago writes no more.
+        adapter = await self._unless_ended(self._engine.voices.ready(self._turn.guild_id))
         # As the server will carry it out: the provenance tells what was really sent.
         request = await self._unless_ended(
             self._engine.model.fit(
@@ -132,11 +141,18 @@ class Generation:
                     style,
                     direction=self._turn.direction,
                     seed=self._seed,
+                    adapter=adapter,
                 )
             )
         )
         self._provenance = provenance_of(prepared, request, style)
-        text, last = await self._follow(request)
+        try:
+            text, last = await self._follow(request)
+        except PromptRefused as refusal:
+            if request.adapter is None or refusal.status != ADAPTER_IS_GONE:
+                raise
+            # Since it was asked for, the model server was started again, or had to make room.
+            raise ModelUnavailable("the adapter is not loaded any more") from None
         self._provenance = replace(
             self._provenance,
             prompt_tokens=last.prompt_tokens,

@@ -11,6 +11,7 @@ from engine.runtime import DraftRegistry, Engine
 from engine.settings import EngineSettings
 from engine.storage import Database
 from engine.story import Member, Story, Turn
+from engine.voices import Voices
 from engine.writing import (
     Alternatives,
     Draft,
@@ -53,6 +54,7 @@ async def engine_over(
         model=model,
         queue=TurnQueue(settings.turns_at_once, QueueLimits(most, most, most, most)),
         drafts=DraftRegistry(),
+        voices=Voices(database, model, settings.adapters_folder),
         clock=lambda: next(milliseconds),
         seeds=lambda: next(seeds),
         seconds_for_model=5.0,

@@ -125,6 +125,11 @@ class ScriptedModel:
         if self.adapters.pop(name, None) is None:
             raise PromptRefused(404, "HTTP 404: adapter_not_found")
 
+    async def list_adapters(self) -> frozenset[str]:
+        """Return the names of the adapters taken note of."""
+        self._check()
+        return frozenset(self.adapters)
+
     async def score(
         self, prompt: str, candidates: Sequence[str], *, cache_salt: str = ""
     ) -> list[float]:

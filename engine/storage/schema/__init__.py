@@ -5,20 +5,41 @@ refuses a row that points into another server. Times are epoch milliseconds.
 """
 
 from engine.storage.schema.ballots import ballots, candidates, votes
+from engine.storage.schema.cast import cards, characters, faces, lines
 from engine.storage.schema.metadata import metadata
 from engine.storage.schema.stories import branches, moves, posts, stories, turns
 from engine.storage.schema.styles import style_lines, styles
+from engine.storage.schema.voices import (
+    adapters,
+    comparison_pairs,
+    comparison_votes,
+    comparisons,
+    training_jobs,
+    training_works,
+    voice_changes,
+    voices,
+)
 
 __all__ = [
+    "adapters",
     "ballots",
     "branches",
     "candidates",
+    "cards",
+    "characters",
+    "comparison_pairs",
+    "comparison_votes",
+    "comparisons",
     "metadata",
     "moves",
     "posts",
     "stories",
     "style_lines",
     "styles",
+    "training_jobs",
+    "training_works",
     "turns",
+    "voice_changes",
+    "voices",
     "votes",
 ]
