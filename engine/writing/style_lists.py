@@ -7,10 +7,10 @@ slashes is a regular expression.
 from collections.abc import Iterable
 
 from engine.errors import BanFault, BanRefused, ListFull
+from engine.prose.invisible import strip_invisible
 from engine.runtime import Engine
 from engine.safety.patterns import PatternRefused, Patterns
 from engine.safety.phrases import Phrases
-from engine.safety.special_tokens import strip_invisible
 from engine.storage import styles
 from engine.story import LineKind, Member, Style
 from engine.writing.rights import require_server

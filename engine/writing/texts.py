@@ -1,7 +1,7 @@
 """What members type, as it is kept."""
 
 from engine.errors import TextRefused
-from engine.safety.special_tokens import strip_invisible
+from engine.prose.invisible import strip_invisible
 
 MOST_TURN_CHARACTERS = 4000  # what a modal of Discord takes
 MOST_TITLE_CHARACTERS = 100

@@ -4,7 +4,8 @@ import unicodedata
 import pytest
 from hypothesis import given, settings
 
-from engine.safety.special_tokens import BREAK, break_special_tokens, strip_invisible
+from engine.prose.invisible import strip_invisible
+from engine.safety.special_tokens import BREAK, break_special_tokens
 from tests.fakes.embedded_tokenizer import EmbeddedTokenizer, embedded_tokenizer
 from tests.fakes.hostile_text import MARKS, hostile_texts
 
