@@ -32,7 +32,7 @@ def value_faults(settings: type[BaseSettings]) -> list[str]:
         settings()
     except ValidationError as error:
         return [
-            f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+            f"{'.'.join(map(str, fault['loc'])).upper() or 'Settings'}: {fault['msg']}"
             for fault in error.errors(include_input=False, include_context=False)
         ]
     return []

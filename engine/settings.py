@@ -1,10 +1,11 @@
 """What an operator can choose about the engine. Read once at the start, frozen, passed in."""
 
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 EMBEDDED = "embedded"
@@ -58,6 +59,27 @@ class EngineSettings(FrozenSettings):
     waiting_in_all: Annotated[int, Field(ge=1)] = 500
     seconds_in_queue: Annotated[float, Field(gt=0)] = 1800.0  # that a turn may wait
     presets_dir: Path | None = None  # presets that are added to, or replace, those shipped
+    operator_name: str | None = None  # as the consent texts name who runs the bot
+    # Discord's permission to train on what came through it: all three, or none.
+    discord_training_permission_by: str | None = None  # who recorded it
+    discord_training_permission_date: date | None = None
+    discord_training_permission_reference: str | None = None  # its reference, or its words
+
+    @model_validator(mode="after")
+    def _permission_is_whole(self) -> Self:
+        """Refuse a permission of which a part is missing, or that nobody can have given yet."""
+        parts = {
+            "DISCORD_TRAINING_PERMISSION_BY": self.discord_training_permission_by,
+            "DISCORD_TRAINING_PERMISSION_DATE": self.discord_training_permission_date,
+            "DISCORD_TRAINING_PERMISSION_REFERENCE": self.discord_training_permission_reference,
+        }
+        missing = [name for name, part in parts.items() if not (part and str(part).strip())]
+        if missing and len(missing) < len(parts):
+            raise ValueError(f"missing: {', '.join(missing)}. Set all three, or none of them")
+        day = self.discord_training_permission_date
+        if day is not None and day > datetime.now(UTC).date() + timedelta(days=1):
+            raise ValueError("DISCORD_TRAINING_PERMISSION_DATE lies in the future")
+        return self
     adapters_dir: Path | None = None  # where trained voices are put; None: in data_dir
 
     @property

@@ -4,7 +4,7 @@ Columns are selected in the order of the noun's fields: a path has thousands of 
 a row by names takes twice as long.
 """
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Table, select
@@ -14,8 +14,11 @@ from engine.storage.schema import (
     ballots,
     branches,
     candidates,
+    characters,
     comparison_pairs,
     comparisons,
+    consents,
+    lines,
     moves,
     posts,
     stories,
@@ -24,20 +27,28 @@ from engine.storage.schema import (
     training_works,
     turns,
     voice_changes,
+    work_authors,
+    works,
 )
 from engine.story import (
     Adapter,
     Ballot,
+    Character,
     Comparison,
+    Consent,
     Move,
     Pair,
     Post,
+    Sheet,
+    Speaker,
     Story,
     StyleLine,
     TrainingJob,
     TrainingWork,
     Turn,
     VoiceChange,
+    Work,
+    WorkAuthor,
 )
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -65,15 +76,22 @@ def to_story(row: AnyRow) -> Story:
 
 
 def select_turns() -> Select[Any]:
-    """Select what `to_turn` reads: turns, each with the ballot it stands in, if any."""
-    return _select(Turn, turns, ballot_id=candidates.c.ballot_id).outerjoin(
-        candidates,
-        (candidates.c.guild_id == turns.c.guild_id) & (candidates.c.turn_id == turns.c.id),
+    """Select what `to_turn` reads: turns, each with its ballot and its character, if any."""
+    return (
+        _select(Turn, turns, ballot_id=candidates.c.ballot_id, character=lines.c.character_id)
+        .add_columns(lines.c.name)
+        .outerjoin(
+            candidates,
+            (candidates.c.guild_id == turns.c.guild_id) & (candidates.c.turn_id == turns.c.id),
+        )
+        .outerjoin(lines, (lines.c.guild_id == turns.c.guild_id) & (lines.c.turn_id == turns.c.id))
     )
 
 
 def to_turn(row: AnyRow) -> Turn:
-    return Turn(*row)
+    *values, character_id, name = row
+    values.append(None if character_id is None else Speaker(character_id, name))
+    return Turn(*values)
 
 
 def select_moves() -> Select[Any]:
@@ -92,6 +110,19 @@ def select_posts() -> Select[Any]:
 
 def to_post(row: AnyRow) -> Post:
     return Post(*row)
+
+
+def select_characters() -> Select[Any]:
+    """Select what `to_character` reads."""
+    beside = [field.name for field in fields(Character) if field.name != "sheet"]
+    written = [field.name for field in fields(Sheet)]
+    return select(*(characters.c[name] for name in (*beside, *written)))
+
+
+def to_character(row: AnyRow) -> Character:
+    values = row._asdict()
+    sheet = Sheet(**{field.name: values.pop(field.name) for field in fields(Sheet)})
+    return Character(**values | {"uses_instructions": bool(row.uses_instructions)}, sheet=sheet)
 
 
 def select_style_lines() -> Select[Any]:
@@ -174,3 +205,31 @@ def select_pairs() -> Select[Any]:
 def to_pair(row: AnyRow) -> Pair:
     values = row._asdict()
     return Pair(**values | {"adapter_is_first": bool(row.adapter_is_first)})
+
+
+def select_works() -> Select[Any]:
+    """Select what `to_work` reads; the authors come from a query of their own."""
+    names = [field.name for field in fields(Work) if field.name != "authors"]
+    return select(*(works.c[name] for name in names))
+
+
+def to_work(row: AnyRow, authors: tuple[WorkAuthor, ...]) -> Work:
+    return replace(Work(*row), authors=authors)
+
+
+def select_work_authors() -> Select[Any]:
+    """Select what `to_work_author` reads."""
+    return _select(WorkAuthor, work_authors)
+
+
+def to_work_author(row: AnyRow) -> WorkAuthor:
+    return WorkAuthor(*row)
+
+
+def select_consents() -> Select[Any]:
+    """Select what `to_consent` reads."""
+    return _select(Consent, consents)
+
+
+def to_consent(row: AnyRow) -> Consent:
+    return Consent(*row)

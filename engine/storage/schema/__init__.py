@@ -6,6 +6,7 @@ refuses a row that points into another server. Times are epoch milliseconds.
 
 from engine.storage.schema.ballots import ballots, candidates, votes
 from engine.storage.schema.cast import cards, characters, faces, lines
+from engine.storage.schema.library import consents, work_authors, works
 from engine.storage.schema.metadata import metadata
 from engine.storage.schema.stories import branches, moves, posts, stories, turns
 from engine.storage.schema.styles import style_lines, styles
@@ -30,6 +31,9 @@ __all__ = [
     "comparison_pairs",
     "comparison_votes",
     "comparisons",
+    "consents",
+    "faces",
+    "lines",
     "metadata",
     "moves",
     "posts",
@@ -42,4 +46,6 @@ __all__ = [
     "voice_changes",
     "voices",
     "votes",
+    "work_authors",
+    "works",
 ]
