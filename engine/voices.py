@@ -53,6 +53,7 @@ class Voices:
             # Loading takes a while: meanwhile a work may have been withdrawn.
             if await self._promoted(guild_id) == adapter:
                 return adapter.name
+            await self.drop_stale(guild_id=guild_id)
 
     async def prepare(self, adapter: Adapter) -> str:
         """Have an adapter loaded, promoted or not, and return its name. Raise as `ready`.

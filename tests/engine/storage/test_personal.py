@@ -6,6 +6,7 @@ from engine.storage import (
     Database,
     Transaction,
     ballots,
+    cast,
     moves,
     personal,
     posts,
@@ -15,12 +16,15 @@ from engine.storage import (
 )
 from engine.storage.schema import metadata
 from engine.story import (
+    CharacterState,
     LineKind,
     Member,
     MoveKind,
     Outcome,
     Post,
     Provenance,
+    Sheet,
+    Speaker,
     Turn,
     TurnState,
 )
@@ -29,12 +33,14 @@ from tests.engine.storage.samples import (
     CHANNEL,
     GUILD,
     NOW,
+    add_character,
     add_model_turn,
     add_story,
     add_turn,
     move,
     new_interaction,
 )
+from tests.engine.storage.voice_samples import add_voice
 
 ZOE = Member(777_000_777, "Zoe Quill")
 SECRET = "zoe's own words"
@@ -104,7 +110,20 @@ async def fill(tx: Transaction, guild_id: int = GUILD) -> list[Turn]:
             member_id=member.id,
             now_ms=NOW,
         )
+    await add_voice(tx, guild_id, member_id=ZOE.id)
+    await fill_cast(tx, guild_id, others.id)
     return await turns.list_path(tx, guild_id=guild_id, head_turn_id=others.id)
+
+
+async def fill_cast(tx: Transaction, guild_id: int, turn_id: int) -> None:
+    """Let ZOE make a character, and BEA speak as it."""
+    sheet = Sheet(SECRET, other_greetings=(SECRET,), system_prompt=SECRET)
+    character = await add_character(tx, sheet, guild_id=guild_id, creator=ZOE)
+    await add_character(tx, Sheet("Bea's own"), guild_id=guild_id, creator=BEA)
+    it = {"guild_id": guild_id, "character_id": character.id}
+    await cast.insert_line(tx, turn_id=turn_id, name=SECRET, **it)
+    await cast.save_card(tx, card=SECRET, **it)
+    await cast.save_face(tx, png=b"a picture of Zoe", **it)
 
 
 async def everything(tx: Transaction, guild_id: int) -> str:
@@ -134,6 +153,14 @@ async def test_an_export_has_every_row_with_the_members_words_name_or_id(
         "ballots": 1,
         "votes": 1,
         "style_lines": 1,
+        "characters": 1,
+        "cards": 1,
+        "faces": 1,
+        "lines": 1,
+        "training_jobs": 2,
+        "voice_changes": 1,
+        "comparisons": 1,
+        "comparison_votes": 1,
     }
     for trace in (SECRET, ZOE.name, str(ZOE.id)):
         assert exported.count(trace) == everywhere.count(trace)
@@ -155,6 +182,14 @@ async def test_erasing_a_member_leaves_no_word_name_or_id(database: Database) ->
             "votes": 1,
             "ballots": 1,
             "style_lines": 1,
+            "characters": 1,
+            "cards": 1,
+            "faces": 1,
+            "lines": 1,
+            "comparison_votes": 1,
+            "training_jobs": 2,
+            "voice_changes": 1,
+            "comparisons": 1,
             "stories": 1,
             "turns": 3,
             "moves": 1,
@@ -190,6 +225,21 @@ async def test_erasing_a_member_leaves_what_the_server_chose_and_others_listed(
     assert style is not None
     assert (style.preset, style.own_values) == ("steady", {"min_p": 0.1})
     assert style.texts(LineKind.PHRASE) == ("Bea's cliché",)
+
+
+async def test_erasing_a_member_retires_their_characters_whose_lines_stay_nameless(
+    database: Database,
+) -> None:
+    async with database.writing() as tx:
+        before = await fill(tx)
+        await personal.erase_member(tx, guild_id=GUILD, member_id=ZOE.id)
+        live = await cast.list_characters(tx, guild_id=GUILD)
+        retired = await cast.list_characters(tx, guild_id=GUILD, state=CharacterState.RETIRED)
+        last = (await turns.list_path(tx, guild_id=GUILD, head_turn_id=before[-1].id))[-1]
+    assert [character.name for character in live] == ["Bea's own"]
+    assert [character.sheet for character in retired] == [Sheet("")]
+    assert last.character == Speaker(retired[0].id, "")
+    assert last.told == last.text == "Bea's words."
 
 
 async def test_erasing_a_member_of_one_server_touches_no_other(database: Database) -> None:

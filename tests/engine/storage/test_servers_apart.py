@@ -13,15 +13,24 @@ from engine.storage import (
     Database,
     Transaction,
     ballots,
+    cast,
+    comparisons,
     moves,
     personal,
     posts,
     stories,
     styles,
+    training_jobs,
     turns,
+    voices,
 )
 from engine.storage.schema import metadata
 from engine.story import (
+    Character,
+    CharacterState,
+    Choice,
+    JobEnding,
+    JobState,
     Length,
     LineKind,
     Member,
@@ -29,8 +38,10 @@ from engine.story import (
     Outcome,
     Post,
     Rating,
+    Sheet,
     TurnKind,
     TurnState,
+    VoiceChangeKind,
 )
 from tests.engine.storage.samples import (
     ADA,
@@ -38,15 +49,32 @@ from tests.engine.storage.samples import (
     CHANNEL,
     GUILD,
     NOW,
+    add_character,
     add_model_turn,
     add_story,
     add_turn,
     move,
 )
+from tests.engine.storage.voice_samples import WORK, add_voice, training_work
 
 Query = Callable[..., Awaitable[Any]]
-MODULES = (stories, turns, moves, posts, ballots, styles, personal)
-ACROSS_SERVERS = {"turns.list_unfinished"}  # recovery at the start of the bot
+MODULES = (
+    stories,
+    turns,
+    moves,
+    posts,
+    ballots,
+    cast,
+    styles,
+    training_jobs,
+    voices,
+    comparisons,
+    personal,
+)
+ACROSS_SERVERS = {
+    "turns.list_unfinished",
+    "training_jobs.list_unfinished_jobs",
+}  # recovery at the start of the bot
 READING = ("find_", "list_", "read_", "collect_")
 OTHER_GUILD = GUILD + 1
 CANARY = "the canary sings"
@@ -105,6 +133,8 @@ async def fill(tx: Transaction) -> dict[str, Any]:
     await styles.add_line(
         tx, guild_id=GUILD, kind=LineKind.PHRASE, line=CANARY, member_id=ADA.id, now_ms=NOW
     )
+    character = await fill_cast(tx, head.id)
+    trained = await add_voice(tx, text=CANARY)
     return {
         "channel_id": CHANNEL,
         "story_id": story.id,
@@ -123,6 +153,14 @@ async def fill(tx: Transaction) -> dict[str, Any]:
         "post": Post(head.id, 0, CHANNEL, 999),
         "counts": {head.id: 999},
         "line": CANARY,
+        "character_id": character.id,
+        "job_id": trained.job.id,
+        "adapter_id": trained.adapter.id,
+        "rival_adapter_id": trained.adapter.id,
+        "comparison_id": trained.comparison.id,
+        "pair_id": trained.pair.id,
+        "work_id": WORK,
+        "works": [training_work()],
         # Facts that name nothing:
         "now_ms": NOW,
         "author": BEA,
@@ -142,10 +180,55 @@ async def fill(tx: Transaction) -> dict[str, Any]:
         "preset": "intruder",
         "own_values": {},
         "bans_cliches": False,
+        "creator": BEA,
+        "sheet": Sheet("intruder"),
+        "name": CANARY,
+        "edition": 1,
+        "is_used": True,
+        "card": "intruder",
+        "png": b"intruder",
     }
 
 
+ADAPTER: dict[str, Any] = {
+    "number": 9,
+    "name": "intruder",
+    "base_model": "",
+    "base_digest": "",
+    "template_digest": "",
+    "data_digest": "",
+    "report": "",
+}
+JOB: dict[str, Any] = {"method": "lora", "effort": "quick", "seed": 1}
+
+
+async def fill_cast(tx: Transaction, turn_id: int) -> Character:
+    character = await add_character(tx, Sheet(CANARY), interaction_id=INTERACTION)
+    it = {"guild_id": GUILD, "character_id": character.id}
+    await cast.insert_line(tx, turn_id=turn_id, name=CANARY, **it)
+    await cast.save_card(tx, card=CANARY, **it)
+    await cast.save_face(tx, png=CANARY.encode(), **it)
+    return character
+
+
 OWN_FACTS: dict[str, dict[str, Any]] = {
+    "training_jobs.insert_job": JOB,
+    "training_jobs.offer_job": {"works": 1, "words": 1, "estimate": ""},
+    "training_jobs.wish_end": {"ending": JobEnding.CANCELLED},
+    "training_jobs.end_job": {"state": JobState.DONE, "ending": None},
+    "voices.insert_adapter": ADAPTER | {"method": "lora"},
+    "voices.change_voice": {"kind": VoiceChangeKind.PROMOTE},
+    "comparisons.insert_comparison": {"seed": 1},
+    "comparisons.insert_pair": {
+        "number": 9,
+        "prompt": "",
+        "first": "",
+        "second": "",
+        "adapter_is_first": True,
+    },
+    "comparisons.cast_choice": {"choice": Choice.SAME},
+    "cast.set_state": {"state": CharacterState.RETIRED},
+    "cast.list_characters": {"state": CharacterState.LIVE},
     "turns.insert_turn": {"kind": TurnKind.HUMAN},
     "styles.add_line": {"kind": LineKind.PHRASE},
     "styles.delete_line": {"kind": LineKind.PHRASE},
