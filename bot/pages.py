@@ -48,6 +48,8 @@ def page_of(story: Story, turns: Sequence[Turn], number: int, words: Words) -> P
 
 
 def _turn_text(turn: Turn) -> str:
+    if turn.character is not None and turn.character.name:
+        return f"**{escape_markdown(turn.character.name)}**: {turn.text}"
     if turn.kind is TurnKind.MODEL:
         return turn.text
     return f"**{escape_markdown(turn.author_name)}**: {turn.text}"

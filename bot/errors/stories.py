@@ -47,6 +47,10 @@ def _(error: errors.NotAllowed, words: Words) -> str:
         return words("Only members with Manage Server can do this. Ask one of them.")
     if error.needed is Right.STARTER:
         return words("Only the story's starter or a moderator can do this. Ask one of them.")
+    if error.needed is Right.CREATOR:
+        return words("Only who made the character or a moderator can do this. Ask one of them.")
+    if error.needed is Right.MODERATOR:
+        return words("Only a moderator can do this. Ask one of them.")
     return words(
         "Only the turn's author, the story's starter or a moderator can do this. Ask one of them."
     )

@@ -29,6 +29,13 @@ EngineError
 │   ├── JobOver              the training of this button is over
 │   ├── TooLittleText        there is too little to learn from
 │   ├── ComparisonOver       the pair of this button is gone
+│   ├── CharacterNotFound    the server has no such character
+│   ├── NameTaken            a live character of the server has this name
+│   ├── CastFull             the server has as many characters as it may
+│   ├── CharacterRetired     a retired character is neither changed nor played
+│   ├── CharacterChanged     somebody else changed the character while the member edited it
+│   ├── FieldTooLong         a field of a character is longer than it may be
+│   ├── DocumentRefused      a file cannot be read: too large, damaged, unsafe, of no known kind
 │   └── QueueFull            too many turns wait already
 └── Failed               our fault: logged with a short code, which the member sees
     ├── GenerationFailed     the model server broke this request
@@ -43,6 +50,15 @@ EngineError
 Errors carry facts in fields. All wording is in `bot/errors/`.
 """
 
+from engine.errors.cast import (
+    CastFull,
+    CharacterChanged,
+    CharacterNotFound,
+    CharacterRetired,
+    FieldTooLong,
+    NameTaken,
+)
+from engine.errors.documents import DocumentFault, DocumentRefused
 from engine.errors.failures import (
     GenerationFailed,
     ModelUnavailable,
@@ -103,15 +119,23 @@ __all__ = [
     "BallotClosed",
     "BanFault",
     "BanRefused",
+    "CastFull",
+    "CharacterChanged",
+    "CharacterNotFound",
+    "CharacterRetired",
     "ComparisonOver",
     "ContentRefused",
+    "DocumentFault",
+    "DocumentRefused",
     "EngineError",
     "Failed",
+    "FieldTooLong",
     "GenerationFailed",
     "JobOver",
     "ListFull",
     "ModelUnavailable",
     "ModelUnusable",
+    "NameTaken",
     "NoOpenStory",
     "NoVoice",
     "NotAllowed",

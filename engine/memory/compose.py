@@ -30,7 +30,7 @@ def compose(
 ) -> Prompt:
     """Lay out the prompt of the next turn after `path` (root first) within the budget.
 
-    `turn.tokens` counts the turn's text with its special tokens broken; a turn without a count
+    `turn.tokens` counts the turn as told with its special tokens broken; a turn without a count
     is taken at its UTF-8 bytes, which no tokenizer exceeds. The rendered prompt never has more
     than `budget_tokens`.
 
@@ -97,7 +97,7 @@ def _window_tokens(frame_tokens: FrameTokens, budget_tokens: int) -> int:
 def _text_tokens(turn: Turn, specials: Sequence[str]) -> int:
     if turn.tokens is not None:
         return turn.tokens
-    return len(break_special_tokens(turn.text, specials).encode())
+    return len(break_special_tokens(turn.told, specials).encode())
 
 
 def _frame_head(frame: Frame, tokens: FrameTokens, *, is_whole: bool) -> tuple[Block, Block]:
@@ -112,7 +112,7 @@ def _frame_head(frame: Frame, tokens: FrameTokens, *, is_whole: bool) -> tuple[B
 
 
 def _turn_block(turn: Turn, cost: int, specials: Sequence[str]) -> Block:
-    text = break_special_tokens(turn.text, specials)
+    text = break_special_tokens(turn.told, specials)
     is_cut = _text_tokens(turn, specials) + MESSAGE_TOKENS > cost
     return Block(
         BlockKind.TURN,

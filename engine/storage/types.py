@@ -1,4 +1,4 @@
-"""Column types. SQLite's tables are STRICT: underneath there is only INTEGER and TEXT."""
+"""Column types. SQLite's tables are STRICT: underneath there is only INTEGER, TEXT and BLOB."""
 
 import json
 from collections.abc import Mapping
@@ -6,13 +6,14 @@ from dataclasses import asdict
 from enum import StrEnum
 from typing import TypeVar
 
-from sqlalchemy import BigInteger, Dialect, Integer, Text, TypeDecorator
+from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary, Text, TypeDecorator
 
 from engine.story import Provenance
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
 Long = BigInteger().with_variant(Integer, "sqlite")  # ids, snowflakes, milliseconds
+Bytes = LargeBinary()  # BLOB, BYTEA
 
 
 class Words(TypeDecorator[str]):
@@ -47,6 +48,20 @@ class OneOf(TypeDecorator[Choice]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Choice | None:
         return None if value is None else self._by_text[value]
+
+
+class WordsJson(TypeDecorator[tuple[str, ...]]):
+    """Several texts that people or models wrote, kept as JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str | None:
+        # Escaped, NUL and lone surrogates are plain letters to the database.
+        return None if value is None else json.dumps(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:
+        return None if value is None else tuple(json.loads(value))
 
 
 class NumbersJson(TypeDecorator[Mapping[str, float]]):

@@ -24,7 +24,7 @@ def request_turn(
     adapter: str | None,
 ) -> ModelRequest:
     """Return what the model is asked for the turn of a story that follows `path`."""
-    texts = [story.title, story.genre, story.style, direction, *(turn.text for turn in path)]
+    texts = [story.title, story.genre, story.style, direction, *(turn.told for turn in path)]
     return ModelRequest(
         messages=prepared.prompt.messages,
         most_tokens=story.length.reply_tokens,

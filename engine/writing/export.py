@@ -82,7 +82,7 @@ def _markdown(story: Story, turns: Sequence[Turn], words: _Wording) -> str:
         *firsts, last = [_plain(share.name) for share in shares]
         names = words.last_comma.join([words.comma.join(firsts), last] if firsts else [last])
         parts += [f"*{words.by.format(names)}*"]
-    parts += [turn.text for turn in turns]
+    parts += [_told(turn) for turn in turns]
     if shares:
         lines = [
             "- "
@@ -91,6 +91,12 @@ def _markdown(story: Story, turns: Sequence[Turn], words: _Wording) -> str:
         ]
         parts += ["---", f"## {words.credits}", "\n".join(lines)]
     return "\n\n".join(parts) + "\n"
+
+
+def _told(turn: Turn) -> str:
+    if turn.character is None or not turn.character.name:
+        return turn.text
+    return f"{_plain(turn.character.name)}: {turn.text}"
 
 
 def _count_shares(turns: Sequence[Turn], words: _Wording) -> list[_Share]:

@@ -47,7 +47,7 @@ async def prepare_prompt(
     counts = await model.count_tokens(
         [
             *frame.texts,
-            *(break_special_tokens(turn.text, info.special_tokens) for turn in uncounted),
+            *(break_special_tokens(turn.told, info.special_tokens) for turn in uncounted),
         ],
     )
     frame_counts, turn_counts = counts[: len(frame.texts)], counts[len(frame.texts) :]

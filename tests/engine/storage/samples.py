@@ -4,8 +4,19 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from engine.storage import Transaction, moves, stories, turns
-from engine.story import Length, Member, MoveKind, Rating, Story, Turn, TurnKind, TurnState
+from engine.storage import Transaction, cast, moves, stories, turns
+from engine.story import (
+    Character,
+    Length,
+    Member,
+    MoveKind,
+    Rating,
+    Sheet,
+    Story,
+    Turn,
+    TurnKind,
+    TurnState,
+)
 
 ADA = Member(901, "Ada")
 BEA = Member(902, "Bea")
@@ -59,6 +70,15 @@ async def add_model_turn(
 ) -> Turn:
     facts: dict[str, Any] = {"kind": TurnKind.MODEL, "state": TurnState.ACCEPTED, "text": ""}
     return await add_turn(tx, story, parent_id, **(facts | changes))
+
+
+async def add_character(
+    tx: Transaction, sheet: Sheet, *, interaction_id: int | None = None, **changes: Any
+) -> Character:
+    facts: dict[str, Any] = {"guild_id": GUILD, "creator": ADA, "now_ms": NOW}
+    return await cast.insert_character(
+        tx, sheet=sheet, interaction_id=interaction_id or new_interaction(), **(facts | changes)
+    )
 
 
 async def move(
