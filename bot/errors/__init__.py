@@ -9,6 +9,7 @@ from bot.errors import (  # noqa: F401
     cast,
     critiques,
     discord_side,
+    documents,
     failures,
     inspiration,
     library,
