@@ -17,7 +17,7 @@ from engine.story import (
 from tests.engine.storage.samples import ADA, CHANNEL, GUILD, NOW, new_interaction
 
 WORK = 71
-REPORT = '{"held_out_after": 41.5}'
+REPORT = '{"loss": 3.5}'
 
 
 @dataclass(frozen=True)
