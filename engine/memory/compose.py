@@ -4,13 +4,14 @@ Stable first, volatile last, so that the server's prefix cache holds from turn t
 text, opening, turns, instruction. When the window is full a third of it is dropped at once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from engine.errors import ModelUnusable
 from engine.memory.frame import Frame, FrameTokens, keep_last_bytes
 from engine.memory.prompt import Block, BlockKind, Prompt
-from engine.model.request import Message
+from engine.model.request import Message, Role
 from engine.safety.special_tokens import break_special_tokens
 from engine.story import Turn, TurnKind
 
@@ -20,6 +21,22 @@ INSTRUCTION_TOKENS = 256  # kept free for it, so that its length does not move t
 LEAST_WINDOW_TOKENS = 64
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A turn as a prompt tells it."""
+
+    role: Role
+    text: str
+
+
+Tell = Callable[[Turn], Told]
+
+
+def tell_story(turn: Turn) -> Told:
+    """Tell a turn as the story has it; what the model wrote is the assistant's."""
+    return Told("user" if turn.kind is TurnKind.HUMAN else "assistant", turn.told)
+
+
 def compose(
     frame: Frame,
     frame_tokens: FrameTokens,
@@ -27,6 +44,7 @@ def compose(
     *,
     budget_tokens: int,
     specials: Sequence[str],
+    tell: Tell = tell_story,
 ) -> Prompt:
     """Lay out the prompt of the next turn after `path` (root first) within the budget.
 
@@ -37,15 +55,17 @@ def compose(
     Raises:
         ModelUnusable: the budget leaves no room for the story beside the frame.
     """
-    told = [turn for turn in path if turn.text]
+    told = [(turn, tell(turn)) for turn in path if turn.text]
     window = _window_tokens(frame_tokens, budget_tokens)
-    costs = [min(_text_tokens(turn, specials) + MESSAGE_TOKENS, window) for turn in told]
+    costs = [
+        min(_text_tokens(turn, each.text, specials) + MESSAGE_TOKENS, window) for turn, each in told
+    ]
     start = window_start(costs, window)
     blocks = (
         *_frame_head(frame, frame_tokens, is_whole=start == 0),
         *(
-            _turn_block(turn, cost, specials)
-            for turn, cost in zip(told[start:], costs[start:], strict=True)
+            _turn_block(turn, each, cost, specials)
+            for (turn, each), cost in zip(told[start:], costs[start:], strict=True)
         ),
         Block(
             BlockKind.INSTRUCTION,
@@ -94,10 +114,17 @@ def _window_tokens(frame_tokens: FrameTokens, budget_tokens: int) -> int:
     return budget_tokens - taken
 
 
-def _text_tokens(turn: Turn, specials: Sequence[str]) -> int:
-    if turn.tokens is not None:
+def _text_tokens(turn: Turn, text: str, specials: Sequence[str]) -> int:
+    """Return the tokens of a turn told as `text`, or more: what was not counted, as bytes."""
+    if turn.tokens is None:
+        return _bytes(text, specials)
+    if text == turn.told:
         return turn.tokens
-    return len(break_special_tokens(turn.told, specials).encode())
+    return turn.tokens + max(0, _bytes(text, specials) - _bytes(turn.told, specials))
+
+
+def _bytes(text: str, specials: Sequence[str]) -> int:
+    return len(break_special_tokens(text, specials).encode())
 
 
 def _frame_head(frame: Frame, tokens: FrameTokens, *, is_whole: bool) -> tuple[Block, Block]:
@@ -111,12 +138,12 @@ def _frame_head(frame: Frame, tokens: FrameTokens, *, is_whole: bool) -> tuple[B
     )
 
 
-def _turn_block(turn: Turn, cost: int, specials: Sequence[str]) -> Block:
-    text = break_special_tokens(turn.told, specials)
-    is_cut = _text_tokens(turn, specials) + MESSAGE_TOKENS > cost
+def _turn_block(turn: Turn, told: Told, cost: int, specials: Sequence[str]) -> Block:
+    text = break_special_tokens(told.text, specials)
+    is_cut = _text_tokens(turn, told.text, specials) + MESSAGE_TOKENS > cost
     return Block(
         BlockKind.TURN,
-        "user" if turn.kind is TurnKind.HUMAN else "assistant",
+        told.role,
         keep_last_bytes(text, cost - MESSAGE_TOKENS) if is_cut else text,
         cost,
         turn_id=turn.id,

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from engine.memory.compose import compose
-from engine.memory.frame import FrameTokens, frame_story
+from engine.memory.compose import Tell, compose, tell_story
+from engine.memory.frame import Frame, FrameTokens, frame_story
 from engine.memory.prompt import Prompt
 from engine.model.request import Model, ModelInfo
 from engine.runtime import Engine
@@ -43,6 +43,24 @@ async def prepare_prompt(
         specials=info.special_tokens,
         budget_tokens=budget_tokens,
     )
+    return await lay_out(model, info, frame, path, budget_tokens=budget_tokens)
+
+
+async def lay_out(
+    model: Model,
+    info: ModelInfo,
+    frame: Frame,
+    path: Sequence[Turn],
+    *,
+    budget_tokens: int,
+    tell: Tell = tell_story,
+) -> Prepared:
+    """Count what is not counted yet, and compose the prompt of a frame around the path's turns.
+
+    Raises:
+        ModelUnavailable: the model server cannot be asked.
+        ModelUnusable: the budget leaves no room for the turns beside the frame.
+    """
     uncounted = [turn for turn in path if turn.tokenizer != info.tokenizer]
     counts = await model.count_tokens(
         [
@@ -61,6 +79,7 @@ async def prepare_prompt(
         ],
         budget_tokens=budget_tokens,
         specials=info.special_tokens,
+        tell=tell,
     )
     return Prepared(prompt, info, new_counts)
 

@@ -44,7 +44,8 @@ NO_LABEL = listed(
     "listen look remember note wait well yes no ok okay first second third one two three answer "
     "question warning fact rule rules example ps so but and now here there this that these those "
     "it i my the let in on at for to tell hear know think see truth simple "
-    "听着 听好 记住 注意 答案 问题 首先 不过 等等 你看 例如 比如 我说 我想 结果 第一 第二 我 其实 总之"
+    "听着 听好 记住 注意 答案 问题 首先 不过 等等 你看 例如 比如 我说 我想 结果 第一 第二 我 "
+    "其实 总之"
 )
 MARKS = r"[ \t>*_#\"“”'‘’\[<【「『(（-]*"
 AFTER_LABEL = r"[*_\]>】)）\"”]*\s*(?:[(（][^)）\n]{0,40}[)）])?[*_]*\s*[:：]"
