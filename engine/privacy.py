@@ -28,6 +28,7 @@ async def erase_member(engine: Engine, *, guild_id: int, member_id: int) -> Eras
     """
     async with engine.database.writing() as tx:
         erased = await personal.erase_member(tx, guild_id=guild_id, member_id=member_id)
+    await engine.voices.drop_stale(guild_id=guild_id)  # those that learned from a work of theirs
     await engine.database.scrub()
     log.info("member_erased", guild_id=guild_id, **erased.rows)
     return erased

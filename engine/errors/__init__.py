@@ -34,8 +34,28 @@ EngineError
 │   ├── CastFull             the server has as many characters as it may
 │   ├── CharacterRetired     a retired character is neither changed nor played
 │   ├── CharacterChanged     somebody else changed the character while the member edited it
+│   ├── DraftGone            the draft of this button is forgotten, or somebody else's
+│   ├── SceneMovedOn         the scene went on since the draft was written
+│   ├── NoOwnWords           in every draft the character spoke for somebody else
+│   ├── NotALine             the message shows no character's line
 │   ├── FieldTooLong         a field of a character is longer than it may be
 │   ├── DocumentRefused      a file cannot be read: too large, damaged, unsafe, of no known kind
+│   ├── WorkRefused          a text cannot be taken into the library
+│   ├── WorkNotFound         the library has no such work, or not for this member
+│   ├── WorkClosed           the work was declined or withdrawn
+│   ├── NotItsAuthor         only an author of the work decides about it
+│   ├── ImportRefused        a folder of works has faults
+│   ├── CritiqueTooLong      longer than what is read in one critique
+│   ├── AuthorUnknown        who wrote the message cannot be told, so nobody can agree
+│   ├── NoSuchTurns          the story has no written turn in this range
+│   ├── CritiqueNotFound     the critique was deleted or never was
+│   ├── NotYourCritique      only who asked for it and the authors may do this
+│   ├── NotTheAuthor         only an author of the text may decide this
+│   ├── ConsentMissing       an author has not agreed yet
+│   ├── CritiqueClosed       an author refused, or nobody agreed in time
+│   ├── CritiqueBeingWritten the model is writing this critique
+│   ├── CritiqueTextGone     the text is not kept any longer
+│   ├── SharingMissing       another author has not said yet that all may see it
 │   └── QueueFull            too many turns wait already
 └── Failed               our fault: logged with a short code, which the member sees
     ├── GenerationFailed     the model server broke this request
@@ -55,8 +75,25 @@ from engine.errors.cast import (
     CharacterChanged,
     CharacterNotFound,
     CharacterRetired,
+    DraftGone,
     FieldTooLong,
     NameTaken,
+    NoOwnWords,
+    NotALine,
+    SceneMovedOn,
+)
+from engine.errors.critiques import (
+    AuthorUnknown,
+    ConsentMissing,
+    CritiqueBeingWritten,
+    CritiqueClosed,
+    CritiqueNotFound,
+    CritiqueTextGone,
+    CritiqueTooLong,
+    NoSuchTurns,
+    NotTheAuthor,
+    NotYourCritique,
+    SharingMissing,
 )
 from engine.errors.documents import DocumentFault, DocumentRefused
 from engine.errors.failures import (
@@ -67,6 +104,14 @@ from engine.errors.failures import (
     PromptRefused,
     StorageFailed,
     Unsupported,
+)
+from engine.errors.library import (
+    ImportRefused,
+    NotItsAuthor,
+    WorkClosed,
+    WorkFault,
+    WorkNotFound,
+    WorkRefused,
 )
 from engine.errors.queue import (
     QueueFull,
@@ -116,6 +161,7 @@ from engine.errors.voices import (
 )
 
 __all__ = [
+    "AuthorUnknown",
     "BallotClosed",
     "BanFault",
     "BanRefused",
@@ -124,21 +170,35 @@ __all__ = [
     "CharacterNotFound",
     "CharacterRetired",
     "ComparisonOver",
+    "ConsentMissing",
     "ContentRefused",
+    "CritiqueBeingWritten",
+    "CritiqueClosed",
+    "CritiqueNotFound",
+    "CritiqueTextGone",
+    "CritiqueTooLong",
     "DocumentFault",
     "DocumentRefused",
+    "DraftGone",
     "EngineError",
     "Failed",
     "FieldTooLong",
     "GenerationFailed",
+    "ImportRefused",
     "JobOver",
     "ListFull",
     "ModelUnavailable",
     "ModelUnusable",
     "NameTaken",
     "NoOpenStory",
+    "NoOwnWords",
+    "NoSuchTurns",
     "NoVoice",
+    "NotALine",
     "NotAllowed",
+    "NotItsAuthor",
+    "NotTheAuthor",
+    "NotYourCritique",
     "NotYourTurn",
     "NothingToRedo",
     "NothingToRetry",
@@ -150,6 +210,8 @@ __all__ = [
     "QueueScope",
     "Refused",
     "Right",
+    "SceneMovedOn",
+    "SharingMissing",
     "StorageFailed",
     "StoryAlreadyOpen",
     "StoryEnded",
@@ -167,4 +229,8 @@ __all__ = [
     "VoiceStale",
     "VoiceUnavailable",
     "VoiceUnusable",
+    "WorkClosed",
+    "WorkFault",
+    "WorkNotFound",
+    "WorkRefused",
 ]

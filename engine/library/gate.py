@@ -9,7 +9,7 @@ import structlog
 
 from engine.runtime import Engine
 from engine.settings import EngineSettings
-from engine.storage import library
+from engine.storage import Transaction, library
 from engine.story import Consent, Licence, Permission, Source, Work, WorkAuthor, WorkState
 
 log = structlog.get_logger()
@@ -91,21 +91,39 @@ def permission_of(settings: EngineSettings) -> Permission | None:
 
 
 async def trainable_works(engine: Engine, *, guild_id: int) -> list[TrainableWork]:
-    """Return the works of a server that may be trained on at this moment, the oldest first."""
-    permission = permission_of(engine.settings)
+    """Return the works of a server that may be trained on at this moment, the oldest first.
+
+    By the time a data set is recorded this moment is past: ask `still_trainable` then.
+    """
     taken = []
     async with engine.database.reading() as tx:
-        given = await library.list_works(tx, guild_id=guild_id, state=WorkState.GIVEN)
-        consents = await library.list_consents(tx, guild_id=guild_id)
-        for work in given:
-            if refusal(work, consents, permission) is not None:
-                continue
+        works, consents = await _pass(tx, guild_id, permission_of(engine.settings))
+        for work in works:
             text = await library.find_text(tx, guild_id=guild_id, work_id=work.id)
             if text is None or hash_of(text) != work.text_hash:
                 log.error("work_is_not_what_was_agreed_to", guild_id=guild_id, work_id=work.id)
                 continue
             taken.append(_trainable(work, text, consents))
     return taken
+
+
+async def still_trainable(
+    tx: Transaction, *, guild_id: int, permission: Permission | None
+) -> dict[int, str]:
+    """Return the works that may be trained on now: text hashes by id.
+
+    Ask it in the transaction that records a data set: whoever withdraws later finds the record.
+    """
+    works, _ = await _pass(tx, guild_id, permission)
+    return {work.id: work.text_hash for work in works}
+
+
+async def _pass(
+    tx: Transaction, guild_id: int, permission: Permission | None
+) -> tuple[list[Work], list[Consent]]:
+    given = await library.list_works(tx, guild_id=guild_id, state=WorkState.GIVEN)
+    consents = await library.list_consents(tx, guild_id=guild_id)
+    return [work for work in given if refusal(work, consents, permission) is None], consents
 
 
 def hash_of(text: str) -> str:

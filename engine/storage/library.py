@@ -18,7 +18,6 @@ from engine.storage.rows import (
 from engine.storage.schema import consents, work_authors, works
 from engine.story import Consent, Licence, Purpose, Source, Way, Work, WorkAuthor, WorkState
 
-ERASED_TITLE = "…"
 _LIVE = (WorkState.WAITING, WorkState.GIVEN)
 
 
@@ -82,16 +81,23 @@ async def find_work(tx: Transaction, *, guild_id: int, work_id: int) -> Work | N
     return found[0] if found else None
 
 
+async def find_work_by_interaction(
+    tx: Transaction, *, guild_id: int, interaction_id: int
+) -> Work | None:
+    """Return the work that an interaction brought in, whatever its state."""
+    found = await _works(tx, guild_id, works.c.interaction_id == interaction_id)
+    return found[0] if found else None
+
+
 async def find_work_by_hash(tx: Transaction, *, guild_id: int, text_hash: str) -> Work | None:
     """Return the work of this text that is waiting or given, if any."""
     found = await _works(tx, guild_id, works.c.text_hash == text_hash, works.c.state.in_(_LIVE))
     return found[0] if found else None
 
 
-async def find_work_of_story(tx: Transaction, *, guild_id: int, story_id: int) -> Work | None:
-    """Return the newest work taken from a story that is waiting or given, if any."""
-    found = await _works(tx, guild_id, works.c.story_id == story_id, works.c.state.in_(_LIVE))
-    return found[-1] if found else None
+async def list_works_of_story(tx: Transaction, *, guild_id: int, story_id: int) -> list[Work]:
+    """Return the works taken from a story that are waiting or given, the oldest first."""
+    return await _works(tx, guild_id, works.c.story_id == story_id, works.c.state.in_(_LIVE))
 
 
 async def list_works(
@@ -164,9 +170,16 @@ async def insert_consent(
 
 
 async def withdraw_consents(
-    tx: Transaction, *, guild_id: int, work_id: int, author_id: int | None, way: Way, now_ms: int
+    tx: Transaction,
+    *,
+    guild_id: int,
+    work_id: int,
+    author_id: int | None,
+    purpose: Purpose | None = None,
+    way: Way,
+    now_ms: int,
 ) -> None:
-    """Withdraw the live consents to a work, of one author or (None) of all."""
+    """Withdraw the live consents to a work, of one author or (None) all, to one purpose or all."""
     live = (
         (consents.c.guild_id == guild_id)
         & (consents.c.work_id == work_id)
@@ -174,6 +187,8 @@ async def withdraw_consents(
     )
     if author_id is not None:
         live &= consents.c.author_id == author_id
+    if purpose is not None:
+        live &= consents.c.purpose == purpose
     await tx.execute(update(consents).where(live).values(withdrawn_ms=now_ms, withdrawn_way=way))
 
 

@@ -66,6 +66,7 @@ class Way(StrEnum):
     OPERATOR = "operator"  # on the operator's command line, after what was agreed elsewhere
     REPLACED = "replaced"  # withdrawn: the author gave a newer version
     ERASED = "erased"  # withdrawn: the author had everything of theirs erased
+    CLOSED = "closed"  # ended: the work was closed, by another author or by time
 
 
 @dataclass(frozen=True, slots=True)

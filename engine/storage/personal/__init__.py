@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import delete
 
 from engine.storage.database import Transaction
-from engine.storage.personal import ballots, cast, stories, styles, voices
+from engine.storage.personal import ballots, cast, library, stories, styles, voices
 from engine.storage.personal.rows import plain
 from engine.storage.schema import metadata
 from engine.story import Post
 
-FAMILIES = (ballots, cast, styles, voices, stories)  # in the order in which they are erased
+# In the order in which they are erased.
+FAMILIES = (ballots, cast, styles, voices, library, stories)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from engine.story import (
     Turn,
     TurnState,
 )
+from tests.engine.storage.library_samples import add_given
 from tests.engine.storage.samples import (
     BEA,
     CHANNEL,
@@ -112,6 +113,9 @@ async def fill(tx: Transaction, guild_id: int = GUILD) -> list[Turn]:
         )
     await add_voice(tx, guild_id, member_id=ZOE.id)
     await fill_cast(tx, guild_id, others.id)
+    work = {"title": SECRET, "text": SECRET, "evidence": SECRET, "story_id": story.id}
+    await add_given(tx, guild_id, (ZOE,), **work)
+    await add_given(tx, guild_id, (BEA,), text="Bea's work.")
     return await turns.list_path(tx, guild_id=guild_id, head_turn_id=others.id)
 
 
@@ -153,6 +157,9 @@ async def test_an_export_has_every_row_with_the_members_words_name_or_id(
         "ballots": 1,
         "votes": 1,
         "style_lines": 1,
+        "works": 1,
+        "work_authors": 1,
+        "consents": 1,
         "characters": 1,
         "cards": 1,
         "faces": 1,
@@ -182,6 +189,9 @@ async def test_erasing_a_member_leaves_no_word_name_or_id(database: Database) ->
             "votes": 1,
             "ballots": 1,
             "style_lines": 1,
+            "works": 1,
+            "work_authors": 1,
+            "consents": 1,
             "characters": 1,
             "cards": 1,
             "faces": 1,

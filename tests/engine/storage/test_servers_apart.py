@@ -15,6 +15,7 @@ from engine.storage import (
     ballots,
     cast,
     comparisons,
+    library,
     moves,
     personal,
     posts,
@@ -23,6 +24,7 @@ from engine.storage import (
     training_jobs,
     turns,
     voices,
+    withdrawal,
 )
 from engine.storage.schema import metadata
 from engine.story import (
@@ -32,17 +34,24 @@ from engine.story import (
     JobEnding,
     JobState,
     Length,
+    Licence,
     LineKind,
     Member,
     MoveKind,
     Outcome,
     Post,
+    Purpose,
     Rating,
     Sheet,
+    Source,
     TurnKind,
     TurnState,
     VoiceChangeKind,
+    Way,
+    Work,
+    WorkState,
 )
+from tests.engine.storage.library_samples import add_consent, add_work
 from tests.engine.storage.samples import (
     ADA,
     BEA,
@@ -69,6 +78,8 @@ MODULES = (
     training_jobs,
     voices,
     comparisons,
+    library,
+    withdrawal,
     personal,
 )
 ACROSS_SERVERS = {
@@ -135,7 +146,11 @@ async def fill(tx: Transaction) -> dict[str, Any]:
     )
     character = await fill_cast(tx, head.id)
     trained = await add_voice(tx, text=CANARY)
+    work = await fill_library(tx, story.id)
     return {
+        "own_work_id": work.id,
+        "author_id": work.authors[0].id,
+        "text_hash": work.text_hash,
         "channel_id": CHANNEL,
         "story_id": story.id,
         "branch_id": story.branch_id,
@@ -211,6 +226,30 @@ async def fill_cast(tx: Transaction, turn_id: int) -> Character:
     return character
 
 
+async def fill_library(tx: Transaction, story_id: int) -> Work:
+    work = await add_work(
+        tx,
+        title=CANARY,
+        text=CANARY,
+        evidence=CANARY,
+        authors=(Member(ADA.id, CANARY),),
+        story_id=story_id,
+        interaction_id=INTERACTION,
+    )
+    await add_consent(tx, work, work.authors[0], evidence=CANARY)
+    await library.record_question(
+        tx, guild_id=GUILD, work_id=work.id, channel_id=CHANNEL, message_id=MESSAGE
+    )
+    return work
+
+
+AGREED: dict[str, Any] = {
+    "purpose": Purpose.TRAINING,
+    "version": 1,
+    "wording_hash": "",
+    "way": Way.BUTTON,
+    "evidence": "",
+}
 OWN_FACTS: dict[str, dict[str, Any]] = {
     "training_jobs.insert_job": JOB,
     "training_jobs.offer_job": {"works": 1, "words": 1, "estimate": ""},
@@ -227,6 +266,19 @@ OWN_FACTS: dict[str, dict[str, Any]] = {
         "adapter_is_first": True,
     },
     "comparisons.cast_choice": {"choice": Choice.SAME},
+    "library.insert_work": {
+        "source": Source.DISCORD,
+        "licence": Licence.LEARN,
+        "giver_id": BEA.id,
+        "consent_version": 1,
+        "evidence": "",
+        "authors": [(BEA.id, "intruder")],
+    },
+    "library.insert_consent": AGREED,
+    "library.withdraw_consents": {"way": Way.BUTTON, "purpose": Purpose.TRAINING},
+    "library.list_works": {"state": WorkState.WAITING},
+    "library.set_state": {"state": WorkState.WITHDRAWN},
+    "withdrawal.close_work": {"state": WorkState.WITHDRAWN, "way": Way.BUTTON},
     "cast.set_state": {"state": CharacterState.RETIRED},
     "cast.list_characters": {"state": CharacterState.LIVE},
     "turns.insert_turn": {"kind": TurnKind.HUMAN},
@@ -237,6 +289,10 @@ OWN_FACTS: dict[str, dict[str, Any]] = {
 
 def arguments(name: str, facts: dict[str, Any]) -> dict[str, Any]:
     facts = facts | OWN_FACTS.get(name, {})
+    if name.startswith(
+        ("library.", "withdrawal.")
+    ):  # elsewhere it is one that a voice learned from
+        facts["work_id"] = facts["own_work_id"]
     wanted = inspect.signature(queries()[name]).parameters
     optional = {key for key, each in wanted.items() if each.default is not each.empty}
     missing = set(wanted) - set(facts) - optional - {"tx", "guild_id"}
