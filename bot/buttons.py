@@ -39,6 +39,14 @@ class Action(StrEnum):
     STYLE_ALLOW = "style:allow"  # clichés
     STYLE_BAN = "style:ban"  # likewise
     STYLE_LISTS = "style:lists"
+    CAST_BACK = "cast:back"  # the number: bot.cast_pages.page_number
+    CAST_ON = "cast:on"  # likewise
+    NPC_EDIT = "npc:edit"
+    NPC_RETIRE = "npc:retire"
+    NPC_RETURN = "npc:return"
+    NPC_INTRODUCE = "npc:introduce"
+    NPC_OBEY = "npc:obey"  # the instructions of its card
+    NPC_IGNORE = "npc:ignore"  # likewise
 
 
 Press = Callable[[Interaction, int], Awaitable[None]]
@@ -76,6 +84,14 @@ def label(action: Action, words: Words) -> str:
         Action.STYLE_ALLOW: words("Allow clichés"),
         Action.STYLE_BAN: words("Ban clichés"),
         Action.STYLE_LISTS: words("Show the lists"),
+        Action.CAST_BACK: words("Back"),
+        Action.CAST_ON: words("Next page"),
+        Action.NPC_EDIT: words("Edit"),
+        Action.NPC_RETIRE: words("Retire"),
+        Action.NPC_RETURN: words("Bring back"),
+        Action.NPC_INTRODUCE: words("Introduce it here"),
+        Action.NPC_OBEY: words("Use the card's instructions"),
+        Action.NPC_IGNORE: words("Stop its instructions"),
     }[action]
 
 

@@ -20,7 +20,15 @@ from bot.settings import BotSettings
 from engine.runtime import Engine
 from engine.writing import unfinished_turns
 
-COGS = ("cogs.story", "cogs.turns", "cogs.ballots", "cogs.messages", "cogs.privacy", "cogs.style")
+COGS = (
+    "cogs.story",
+    "cogs.turns",
+    "cogs.ballots",
+    "cogs.messages",
+    "cogs.privacy",
+    "cogs.style",
+    "cogs.npc",
+)
 
 log = structlog.get_logger()
 

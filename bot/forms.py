@@ -5,7 +5,7 @@ the text. So a submission is read from the interaction itself, by the same code 
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -17,19 +17,22 @@ from bot.locales import Words
 from engine.writing import edition_of
 
 MOST_INPUT_CHARACTERS = 4000  # Discord's limit of one field
-CUSTOM_ID = re.compile(r"(?P<form>form:[a-z]+):(?P<target>[0-9]+)")
+CUSTOM_ID = re.compile(r"(?P<form>form:[a-z]+):(?P<target>[0-9]+)(?::(?P<edition>[0-9]+))?")
 
 
 class Form(StrEnum):
     """What a form is for; the number in its custom id tells what it was opened on.
 
-    For WRITE the head's id, for the others the edition of the text that is edited.
+    For WRITE the head's id, for lists and values the edition of the text that is edited, for SHEET
+    the character's id.
     """
 
     WRITE = "form:write"
     TUNE = "form:tune"
     BANS = "form:bans"
     NAMES = "form:names"
+    CHARACTER = "form:character"  # a new one
+    SHEET = "form:sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Submission:
     form: Form
     target_id: int | None
     fields: Mapping[str, str]  # by custom id, in the form's order
+    edition: int = 0  # of what was edited, where the form is about a thing with an id
 
     @property
     def text(self) -> str:
@@ -86,6 +90,48 @@ class TextForm(discord.ui.Modal):
         """Do nothing: `ScriptoriumBot.on_interaction` answers."""
 
 
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One text field of a form; `name` is its custom id."""
+
+    name: str
+    label: str
+    text: str = ""
+    hint: str = ""
+    most: int = MOST_INPUT_CHARACTERS
+    is_long: bool = True
+    is_required: bool = False
+
+
+class FieldsForm(discord.ui.Modal):
+    """Up to five text fields about the thing `target_id`."""
+
+    def __init__(
+        self,
+        form: Form,
+        fields: Sequence[Field],
+        *,
+        title: str,
+        target_id: int = 0,
+        edition: int = 0,
+    ) -> None:
+        super().__init__(title=title, custom_id=f"{form}:{target_id}:{edition}", timeout=900)
+        for field in fields:
+            style = discord.TextStyle.paragraph if field.is_long else discord.TextStyle.short
+            component: discord.ui.TextInput[Any] = discord.ui.TextInput(
+                style=style,
+                default=field.text or None,
+                required=field.is_required,
+                max_length=field.most,
+                custom_id=field.name,
+            )
+            hint = field.hint or None
+            self.add_item(discord.ui.Label(text=field.label, description=hint, component=component))
+
+    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+        """Do nothing: `ScriptoriumBot.on_interaction` answers."""
+
+
 def form_of(interaction: discord.Interaction[Any]) -> Submission | None:
     """Return what a form of ours says, None for any other interaction."""
     data: dict[str, Any] = dict(interaction.data or {})
@@ -93,7 +139,8 @@ def form_of(interaction: discord.Interaction[Any]) -> Submission | None:
     if match is None:
         return None
     fields = _fields(data["components"])
-    return Submission(Form(match["form"]), int(match["target"]) or None, fields)
+    target_id, edition = int(match["target"]) or None, int(match["edition"] or 0)
+    return Submission(Form(match["form"]), target_id, fields, edition)
 
 
 def _fields(components: list[dict[str, Any]]) -> dict[str, str]:

@@ -14,6 +14,7 @@ class Menu(StrEnum):
     """What is chosen from a menu."""
 
     PRESET = "style:preset"
+    CHARACTER = "cast:character"
 
 
 Pick = Callable[[Interaction, str], Awaitable[None]]

@@ -69,6 +69,22 @@ async def find_character_by_name(tx: Transaction, *, guild_id: int, name: str) -
     )
 
 
+async def find_retired_by_name(tx: Transaction, *, guild_id: int, name: str) -> Character | None:
+    """Return the newest retired character of a name, whatever its case."""
+    rows = await tx.execute(
+        select_characters()
+        .where(
+            characters.c.guild_id == guild_id,
+            characters.c.name_key == name_key(name),
+            characters.c.state == CharacterState.RETIRED,
+        )
+        .order_by(characters.c.id.desc())
+        .limit(1)
+    )
+    row = rows.one_or_none()
+    return to_character(row) if row else None
+
+
 async def list_characters(
     tx: Transaction, *, guild_id: int, state: CharacterState = CharacterState.LIVE
 ) -> list[Character]:

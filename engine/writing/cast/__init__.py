@@ -11,9 +11,11 @@ from engine.writing.cast.characters import (
     read_character,
     read_character_by_name,
     record_card_message,
+    require_may_edit,
     retire_character,
     use_instructions,
 )
+from engine.writing.cast.faces import face_of
 
 __all__ = [
     "MOST_CHARACTERS",
@@ -22,10 +24,12 @@ __all__ = [
     "bring_back",
     "create_character",
     "edit_character",
+    "face_of",
     "read_cast",
     "read_character",
     "read_character_by_name",
     "record_card_message",
+    "require_may_edit",
     "retire_character",
     "use_instructions",
 ]

@@ -135,6 +135,17 @@ async def edit_character(
         )
 
 
+def require_may_edit(character: Character, member: Member) -> None:
+    """Refuse an edit before its form is opened.
+
+    Raises:
+        CharacterRetired: the character is retired.
+        NotAllowed: the member neither made it nor is a moderator.
+    """
+    require_creator(character, member)
+    _require_live(character)
+
+
 async def retire_character(
     engine: Engine, *, guild_id: int, character_id: int, member: Member
 ) -> Character:
@@ -188,14 +199,15 @@ async def read_character(engine: Engine, *, guild_id: int, character_id: int) ->
 
 
 async def read_character_by_name(engine: Engine, *, guild_id: int, name: str) -> Character:
-    """Return the live character of a name, whatever its case.
+    """Return the character of a name, whatever its case; the live one before a retired one.
 
     Raises:
         CharacterNotFound: there is none.
     """
     async with engine.database.reading() as tx:
-        character = await cast.find_character_by_name(tx, guild_id=guild_id, name=name)
-    if character is None:
+        live = await cast.find_character_by_name(tx, guild_id=guild_id, name=name)
+        character = live or await cast.find_retired_by_name(tx, guild_id=guild_id, name=name)
+    if character is None or not character.name:
         raise CharacterNotFound(name)
     return character
 
@@ -230,9 +242,13 @@ async def get_live_character(tx: Transaction, *, guild_id: int, character_id: in
         CharacterRetired: it is retired.
     """
     character = await _get(tx, guild_id, character_id)
+    _require_live(character)
+    return character
+
+
+def _require_live(character: Character) -> None:
     if character.state is CharacterState.RETIRED:
         raise CharacterRetired(character.name)
-    return character
 
 
 async def _get(tx: Transaction, guild_id: int, character_id: int) -> Character:
