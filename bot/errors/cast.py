@@ -47,6 +47,35 @@ def _(error: errors.CharacterChanged, words: Words) -> str:
 
 
 @describe.register
+def _(error: errors.DraftGone, words: Words) -> str:
+    return words("This draft is gone. Ask for new ones with /npc say.")
+
+
+@describe.register
+def _(error: errors.SceneMovedOn, words: Words) -> str:
+    return words(
+        "The scene went on since this draft was written. Press Post once more to post it all the "
+        "same, or Again for new drafts."
+    )
+
+
+@describe.register
+def _(error: errors.NoOwnWords, words: Words) -> str:
+    return words(
+        "In every draft the character spoke for somebody else, so none is shown. Ask again, "
+        "perhaps with a few words about what it wants."
+    )
+
+
+@describe.register
+def _(error: errors.NotALine, words: Words) -> str:
+    return words(
+        "Only what a character said can be deleted here. Turns of a story are taken back with "
+        "/story undo."
+    )
+
+
+@describe.register
 def _(error: errors.FieldTooLong, words: Words) -> str:
     return words(
         "{field} has {characters} characters, and there is room for {most}. Shorten it.",

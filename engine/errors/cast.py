@@ -37,6 +37,22 @@ class CharacterChanged(Refused):
     """What the member edited is no longer what the character is."""
 
 
+class DraftGone(Refused):
+    """The draft of this button is forgotten, or somebody else's."""
+
+
+class SceneMovedOn(Refused):
+    """The scene went on since the draft was written; pressed again, it is posted all the same."""
+
+
+class NoOwnWords(Refused):
+    """In every draft, however often it was drawn, the character spoke for somebody else."""
+
+
+class NotALine(Refused):
+    """The message shows no character's line: nothing else is deleted by the menu."""
+
+
 @dataclass
 class FieldTooLong(Refused):
     """A field of a character has more characters than it may; `field` is one of Sheet's."""

@@ -18,6 +18,9 @@ from engine.storage.schema import (
     comparison_pairs,
     comparisons,
     consents,
+    critique_consents,
+    critiques,
+    line_drafts,
     lines,
     moves,
     posts,
@@ -36,6 +39,9 @@ from engine.story import (
     Character,
     Comparison,
     Consent,
+    Critique,
+    CritiqueConsent,
+    LineDraft,
     Move,
     Pair,
     Post,
@@ -123,6 +129,16 @@ def to_character(row: AnyRow) -> Character:
     values = row._asdict()
     sheet = Sheet(**{field.name: values.pop(field.name) for field in fields(Sheet)})
     return Character(**values | {"uses_instructions": bool(row.uses_instructions)}, sheet=sheet)
+
+
+def select_line_drafts() -> Select[Any]:
+    """Select what `to_line_draft` reads."""
+    return _select(LineDraft, line_drafts)
+
+
+def to_line_draft(row: AnyRow) -> LineDraft:
+    values = row._asdict()
+    return LineDraft(**values | {"is_edited": bool(row.is_edited)})
 
 
 def select_style_lines() -> Select[Any]:
@@ -233,3 +249,22 @@ def select_consents() -> Select[Any]:
 
 def to_consent(row: AnyRow) -> Consent:
     return Consent(*row)
+
+
+def select_critiques() -> Select[Any]:
+    """Select what `to_critique` reads."""
+    return _select(Critique, critiques)
+
+
+def to_critique(row: AnyRow) -> Critique:
+    return Critique(*row)
+
+
+def select_critique_consents() -> Select[Any]:
+    """Select what `to_critique_consent` reads."""
+    return _select(CritiqueConsent, critique_consents)
+
+
+def to_critique_consent(row: AnyRow) -> CritiqueConsent:
+    values = row._asdict()
+    return CritiqueConsent(**values | {"may_share": bool(row.may_share)})

@@ -2,7 +2,20 @@
 
 from engine.story.ballot import Ballot, BallotState, Tally
 from engine.story.character import Character, CharacterState, Sheet, Speaker
+from engine.story.critique import (
+    ConsentState,
+    Critique,
+    CritiqueConsent,
+    CritiqueSource,
+    CritiqueState,
+    Dropped,
+    Note,
+    Notes,
+    Praise,
+    Quote,
+)
 from engine.story.history import Move, MoveKind, redo_target
+from engine.story.line_draft import LineDraft
 from engine.story.member import Member
 from engine.story.story import Length, Rating, Story, StoryState
 from engine.story.style import LineKind, Style, StyleLine
@@ -40,20 +53,31 @@ __all__ = [
     "Choice",
     "Comparison",
     "Consent",
+    "ConsentState",
+    "Critique",
+    "CritiqueConsent",
+    "CritiqueSource",
+    "CritiqueState",
+    "Dropped",
     "JobEnding",
     "JobState",
     "Length",
     "Licence",
+    "LineDraft",
     "LineKind",
     "Member",
     "Move",
     "MoveKind",
+    "Note",
+    "Notes",
     "Outcome",
     "Pair",
     "Permission",
     "Post",
+    "Praise",
     "Provenance",
     "Purpose",
+    "Quote",
     "Rating",
     "Sheet",
     "Source",

@@ -4,7 +4,7 @@ from sqlalchemy import Select, delete, select, update
 
 from engine.storage.database import Transaction
 from engine.storage.personal.rows import Rows
-from engine.storage.schema import cards, characters, faces, lines, turns
+from engine.storage.schema import cards, characters, faces, line_drafts, lines, turns
 from engine.story import CharacterState
 
 BLANK = {
@@ -37,6 +37,9 @@ def own_rows(guild_id: int, member_id: int) -> Rows:
         ),
         "cards": select(cards).where(cards.c.guild_id == guild_id, cards.c.character_id.in_(own)),
         "faces": select(faces).where(faces.c.guild_id == guild_id, faces.c.character_id.in_(own)),
+        "line_drafts": select(line_drafts).where(
+            line_drafts.c.guild_id == guild_id, line_drafts.c.member_id == member_id
+        ),
         "lines": select(lines).where(lines.c.guild_id == guild_id, lines.c.character_id.in_(own)),
     }
 
@@ -44,7 +47,13 @@ def own_rows(guild_id: int, member_id: int) -> Rows:
 async def erase(tx: Transaction, guild_id: int, member_id: int) -> dict[str, int]:
     """Retire the member's characters and blank them; their lines stay, spoken by nobody."""
     own = _own_characters(guild_id, member_id)
-    erased = {}
+    drafted = await tx.execute(
+        delete(line_drafts).where(
+            line_drafts.c.guild_id == guild_id,
+            (line_drafts.c.member_id == member_id) | line_drafts.c.character_id.in_(own),
+        )
+    )
+    erased = {"line_drafts": drafted.rowcount}
     for table in (cards, faces):
         gone = await tx.execute(
             delete(table).where(table.c.guild_id == guild_id, table.c.character_id.in_(own))

@@ -5,7 +5,8 @@ refuses a row that points into another server. Times are epoch milliseconds.
 """
 
 from engine.storage.schema.ballots import ballots, candidates, votes
-from engine.storage.schema.cast import cards, characters, faces, lines
+from engine.storage.schema.cast import cards, characters, faces, line_drafts, lines
+from engine.storage.schema.critiques import critique_consents, critique_posts, critiques
 from engine.storage.schema.library import consents, work_authors, works
 from engine.storage.schema.metadata import metadata
 from engine.storage.schema.stories import branches, moves, posts, stories, turns
@@ -32,7 +33,11 @@ __all__ = [
     "comparison_votes",
     "comparisons",
     "consents",
+    "critique_consents",
+    "critique_posts",
+    "critiques",
     "faces",
+    "line_drafts",
     "lines",
     "metadata",
     "moves",

@@ -19,7 +19,7 @@ from engine.storage.schema.metadata import (
     metadata,
     refers,
 )
-from engine.storage.types import Bytes, Long, OneOf, Words, WordsJson
+from engine.storage.types import Bytes, Long, OneOf, ProvenanceJson, Words, WordsJson
 from engine.story import CharacterState
 
 characters = Table(
@@ -96,4 +96,35 @@ lines = Table(
     refers("character_id", "characters"),
     Index(None, "guild_id", "character_id"),
     **STRICT,
+)
+
+line_drafts = Table(
+    "line_drafts",
+    metadata,
+    id_column(),
+    guild_column(),
+    Column("story_id", Long, nullable=False),
+    Column("character_id", Long, nullable=False),
+    Column("head_turn_id", Long),
+    Column("member_id", Long, nullable=False),
+    Column("interaction_id", Long, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("direction", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("is_edited", Integer, nullable=False),  # 1: by the member's hand
+    Column("turn_id", Long),
+    Column("provenance", ProvenanceJson),
+    Column("created_ms", Long, nullable=False),
+    UniqueConstraint("guild_id", "id"),
+    UniqueConstraint("guild_id", "interaction_id", "number"),
+    refers("story_id", "stories"),
+    refers("character_id", "characters"),
+    refers("head_turn_id", "turns"),
+    refers("turn_id", "turns"),
+    Index(None, "guild_id", "story_id"),
+    Index(None, "guild_id", "character_id"),
+    Index(None, "guild_id", "head_turn_id"),
+    Index(None, "guild_id", "turn_id"),
+    Index(None, "guild_id", "created_ms"),
+    **NUMBERED,
 )

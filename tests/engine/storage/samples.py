@@ -4,7 +4,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from engine.storage import Transaction, cast, moves, stories, turns
+from engine.storage import Transaction, cast, line_drafts, moves, stories, turns
 from engine.story import (
     Character,
     Length,
@@ -79,6 +79,30 @@ async def add_character(
     return await cast.insert_character(
         tx, sheet=sheet, interaction_id=interaction_id or new_interaction(), **(facts | changes)
     )
+
+
+async def add_draft(
+    tx: Transaction, story: Story, character: Character, member: Member = ADA, **changes: Any
+) -> int:
+    facts: dict[str, Any] = {
+        "guild_id": story.guild_id,
+        "story_id": story.id,
+        "character_id": character.id,
+        "head_turn_id": story.head_turn_id,
+        "member_id": member.id,
+        "interaction_id": new_interaction(),
+        "number": 1,
+        "direction": "",
+        "text": "Who is there?",
+        "provenance": None,
+        "now_ms": NOW,
+    }
+    wanted = facts | changes
+    await line_drafts.insert_draft(tx, **wanted)
+    (draft,) = await line_drafts.list_drafts(
+        tx, guild_id=story.guild_id, interaction_id=wanted["interaction_id"]
+    )
+    return draft.id
 
 
 async def move(

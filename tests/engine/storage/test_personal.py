@@ -35,6 +35,7 @@ from tests.engine.storage.samples import (
     GUILD,
     NOW,
     add_character,
+    add_draft,
     add_model_turn,
     add_story,
     add_turn,
@@ -126,6 +127,9 @@ async def fill_cast(tx: Transaction, guild_id: int, turn_id: int) -> None:
     await add_character(tx, Sheet("Bea's own"), guild_id=guild_id, creator=BEA)
     it = {"guild_id": guild_id, "character_id": character.id}
     await cast.insert_line(tx, turn_id=turn_id, name=SECRET, **it)
+    story = await stories.find_open_story(tx, guild_id=guild_id, channel_id=CHANNEL)
+    assert story is not None
+    await add_draft(tx, story, character, member=ZOE, text=SECRET, direction=SECRET)
     await cast.save_card(tx, card=SECRET, **it)
     await cast.save_face(tx, png=b"a picture of Zoe", **it)
 
@@ -163,6 +167,7 @@ async def test_an_export_has_every_row_with_the_members_words_name_or_id(
         "characters": 1,
         "cards": 1,
         "faces": 1,
+        "line_drafts": 1,
         "lines": 1,
         "training_jobs": 2,
         "voice_changes": 1,
@@ -195,6 +200,7 @@ async def test_erasing_a_member_leaves_no_word_name_or_id(database: Database) ->
             "characters": 1,
             "cards": 1,
             "faces": 1,
+            "line_drafts": 1,
             "lines": 1,
             "comparison_votes": 1,
             "training_jobs": 2,

@@ -16,6 +16,7 @@ from engine.storage import (
     cast,
     comparisons,
     library,
+    line_drafts,
     moves,
     personal,
     posts,
@@ -59,6 +60,7 @@ from tests.engine.storage.samples import (
     GUILD,
     NOW,
     add_character,
+    add_draft,
     add_model_turn,
     add_story,
     add_turn,
@@ -74,6 +76,7 @@ MODULES = (
     posts,
     ballots,
     cast,
+    line_drafts,
     styles,
     training_jobs,
     voices,
@@ -84,6 +87,7 @@ MODULES = (
 )
 ACROSS_SERVERS = {
     "turns.list_unfinished",
+    "line_drafts.list_servers_with_drafts",
     "training_jobs.list_unfinished_jobs",
 }  # recovery at the start of the bot
 READING = ("find_", "list_", "read_", "collect_")
@@ -145,6 +149,7 @@ async def fill(tx: Transaction) -> dict[str, Any]:
         tx, guild_id=GUILD, kind=LineKind.PHRASE, line=CANARY, member_id=ADA.id, now_ms=NOW
     )
     character = await fill_cast(tx, head.id)
+    draft_id = await add_draft(tx, story, character, text=CANARY, interaction_id=INTERACTION)
     trained = await add_voice(tx, text=CANARY)
     work = await fill_library(tx, story.id)
     return {
@@ -169,6 +174,8 @@ async def fill(tx: Transaction) -> dict[str, Any]:
         "counts": {head.id: 999},
         "line": CANARY,
         "character_id": character.id,
+        "draft_id": draft_id,
+        "before_ms": NOW + 1,
         "job_id": trained.job.id,
         "adapter_id": trained.adapter.id,
         "rival_adapter_id": trained.adapter.id,
@@ -281,6 +288,7 @@ OWN_FACTS: dict[str, dict[str, Any]] = {
     "withdrawal.close_work": {"state": WorkState.WITHDRAWN, "way": Way.BUTTON},
     "cast.set_state": {"state": CharacterState.RETIRED},
     "cast.list_characters": {"state": CharacterState.LIVE},
+    "line_drafts.insert_draft": {"number": 9, "direction": "", "provenance": None},
     "turns.insert_turn": {"kind": TurnKind.HUMAN},
     "styles.add_line": {"kind": LineKind.PHRASE},
     "styles.delete_line": {"kind": LineKind.PHRASE},

@@ -25,6 +25,7 @@ def upgrade() -> None:
             sqlite_strict=True,
         )
     _create_lines()
+    _create_line_drafts()
 
 
 def _refers(table: str, column: str, other: str) -> sa.ForeignKeyConstraint:
@@ -95,3 +96,39 @@ def _create_lines() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_lines_guild_id_character_id", "lines", ["guild_id", "character_id"])
+
+
+def _create_line_drafts() -> None:
+    op.create_table(
+        "line_drafts",
+        sa.Column("id", Long, autoincrement=True, nullable=False),
+        sa.Column("guild_id", Long, nullable=False),
+        sa.Column("story_id", Long, nullable=False),
+        sa.Column("character_id", Long, nullable=False),
+        sa.Column("head_turn_id", Long),
+        sa.Column("member_id", Long, nullable=False),
+        sa.Column("interaction_id", Long, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("direction", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("is_edited", sa.Integer(), nullable=False),
+        sa.Column("turn_id", Long),
+        sa.Column("provenance", sa.Text()),
+        sa.Column("created_ms", Long, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_line_drafts"),
+        sa.UniqueConstraint("guild_id", "id", name="uq_line_drafts_guild_id_id"),
+        sa.UniqueConstraint(
+            "guild_id",
+            "interaction_id",
+            "number",
+            name="uq_line_drafts_guild_id_interaction_id_number",
+        ),
+        _refers("line_drafts", "story_id", "stories"),
+        _refers("line_drafts", "character_id", "characters"),
+        _refers("line_drafts", "head_turn_id", "turns"),
+        _refers("line_drafts", "turn_id", "turns"),
+        sqlite_strict=True,
+        sqlite_autoincrement=True,
+    )
+    for column in ("story_id", "character_id", "head_turn_id", "turn_id", "created_ms"):
+        op.create_index(f"ix_line_drafts_guild_id_{column}", "line_drafts", ["guild_id", column])
