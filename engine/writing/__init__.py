@@ -2,6 +2,7 @@
 
 from engine.runtime import Progress, Waiting, Writing
 from engine.writing.alternatives import follow_ballot, offer_alternatives
+from engine.writing.asking_all import Answering, Show
 from engine.writing.draft import Alternatives, Draft
 from engine.writing.export import Export, export_story
 from engine.writing.head import UNSET, ExpectedHead, Unset
@@ -49,12 +50,14 @@ __all__ = [
     "NAMES",
     "UNSET",
     "Alternatives",
+    "Answering",
     "Draft",
     "ExpectedHead",
     "Export",
     "Participant",
     "Progress",
     "ServerStyle",
+    "Show",
     "StoryStatus",
     "Undone",
     "Unset",
