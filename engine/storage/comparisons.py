@@ -10,31 +10,21 @@ from engine.story import Choice, Comparison, Pair
 
 
 async def insert_comparison(
-    tx: Transaction,
-    *,
-    guild_id: int,
-    channel_id: int,
-    adapter_id: int,
-    rival_adapter_id: int | None,
-    opener_id: int,
-    language: str,
-    seed: int,
-    interaction_id: int,
-    now_ms: int,
+    tx: Transaction, comparison: Comparison, *, guild_id: int, interaction_id: int
 ) -> Comparison:
-    """Open a comparison without pairs; the same interaction again returns the same one."""
+    """Keep a comparison, without pairs, under an id of its own; once for each interaction."""
     await insert_unless_present(
         tx,
         comparisons,
         guild_id=guild_id,
-        channel_id=channel_id,
-        adapter_id=adapter_id,
-        rival_adapter_id=rival_adapter_id,
-        opener_id=opener_id,
-        language=language,
-        seed=seed,
+        channel_id=comparison.channel_id,
+        adapter_id=comparison.adapter_id,
+        rival_adapter_id=comparison.rival_adapter_id,
+        opener_id=comparison.opener_id,
+        language=comparison.language,
+        seed=comparison.seed,
         interaction_id=interaction_id,
-        created_ms=now_ms,
+        created_ms=comparison.created_ms,
     )
     row = await tx.execute(
         select_comparisons().where(

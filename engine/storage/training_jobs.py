@@ -45,6 +45,7 @@ async def insert_job(
         works=0,
         words=0,
         estimate="",
+        facts="",
         attempts=0,
         interaction_id=interaction_id,
         created_ms=now_ms,
@@ -132,6 +133,11 @@ async def begin_attempt(tx: Transaction, *, guild_id: int, job_id: int) -> None:
     )
 
 
+async def forget_attempts(tx: Transaction, *, guild_id: int, job_id: int) -> None:
+    """Count from one again: this start of the process has come further than any before."""
+    await _change(tx, guild_id, job_id, (JobState.TRAINING,), attempts=1)
+
+
 async def wish_end(tx: Transaction, *, guild_id: int, job_id: int, ending: JobEnding) -> bool:
     """Ask a job to end before it is done; False when it is over. The first wish counts."""
     changed = await tx.execute(
@@ -154,10 +160,13 @@ async def end_job(
     state: JobState,
     ending: JobEnding | None,
     now_ms: int,
+    facts: str = "",
 ) -> None:
-    """Close a job."""
+    """Close a job; `facts` is JSON."""
     unfinished = tuple(each for each in JobState if each is not state)
-    await _change(tx, guild_id, job_id, unfinished, state=state, ending=ending, ended_ms=now_ms)
+    await _change(
+        tx, guild_id, job_id, unfinished, state=state, ending=ending, facts=facts, ended_ms=now_ms
+    )
 
 
 async def set_job_message(

@@ -28,14 +28,17 @@ class JobEnding(StrEnum):
     CANCELLED = "cancelled"  # a moderator wished it
     NOT_TAKEN = "not taken"  # nobody agreed to the estimate in time
     WITHDRAWN = "withdrawn"  # a work that it learns from was withdrawn
+    KILLED = "killed"  # its process died again and again without a word
+    # What the process itself says, as `engine.story.training.FaultCode` spells it:
     TOO_LITTLE_TEXT = "too little text"
+    NO_HELD_OUT_WORK = "no held-out work"
+    METHOD_NOT_SERVED = "method not served"
     OUT_OF_MEMORY = "out of memory"
     OUT_OF_DISK = "out of disk"
-    KILLED = "killed"  # the process died again and again
-    MODEL_UNUSABLE = "model unusable"  # the base model cannot be found, or not be trained
-    NOT_INSTALLED = "not installed"  # the packages for training are missing
-    DIVERGED = "diverged"  # the loss became undefined
-    BROKEN = "broken"  # our fault
+    MODEL_UNUSABLE = "model unusable"
+    NOT_INSTALLED = "not installed"
+    DIVERGED = "diverged"
+    BROKEN = "broken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class TrainingJob:
     works: int
     words: int
     estimate: str  # JSON, "" before it is known
+    facts: str  # JSON: of the ending, "" without any
     attempts: int  # times that the training process was started
     created_ms: int
     ended_ms: int | None
@@ -158,3 +162,13 @@ class Pair:
     second: str
     adapter_is_first: bool  # told to nobody before the result
     message_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opponents:
+    """Who stands against whom in a comparison; both are loaded, under these names."""
+
+    adapter: Adapter
+    adapter_name: str
+    rival: Adapter | None  # None: the base model
+    rival_name: str | None

@@ -39,6 +39,7 @@ training_jobs = Table(
     Column("works", Integer, nullable=False),
     Column("words", Integer, nullable=False),
     Column("estimate", Text, nullable=False),
+    Column("facts", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("interaction_id", Long, nullable=False),
     Column("created_ms", Long, nullable=False),

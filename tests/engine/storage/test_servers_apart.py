@@ -183,6 +183,7 @@ async def fill(tx: Transaction) -> dict[str, Any]:
         "pair_id": trained.pair.id,
         "work_id": WORK,
         "works": [training_work()],
+        "comparison": trained.comparison,
         # Facts that name nothing:
         "now_ms": NOW,
         "author": BEA,
@@ -264,7 +265,6 @@ OWN_FACTS: dict[str, dict[str, Any]] = {
     "training_jobs.end_job": {"state": JobState.DONE, "ending": None},
     "voices.insert_adapter": ADAPTER | {"method": "lora"},
     "voices.change_voice": {"kind": VoiceChangeKind.PROMOTE},
-    "comparisons.insert_comparison": {"seed": 1},
     "comparisons.insert_pair": {
         "number": 9,
         "prompt": "",

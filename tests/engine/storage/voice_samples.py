@@ -104,15 +104,9 @@ async def add_voice(
     await promote(tx, adapter, member_id)
     comparison = await comparisons.insert_comparison(
         tx,
+        Comparison(0, guild_id, CHANNEL, adapter.id, None, member_id, "en", 7, NOW),
         guild_id=guild_id,
-        channel_id=CHANNEL,
-        adapter_id=adapter.id,
-        rival_adapter_id=None,
-        opener_id=member_id,
-        language="en",
-        seed=7,
         interaction_id=interaction_id or new_interaction(),
-        now_ms=NOW,
     )
     where: dict[str, Any] = {"guild_id": guild_id, "comparison_id": comparison.id}
     await comparisons.insert_pair(

@@ -37,6 +37,7 @@ def _create_jobs() -> None:
         _integer("works"),
         _integer("words"),
         _text("estimate"),
+        _text("facts"),
         _integer("attempts"),
         _long("interaction_id"),
         _long("created_ms"),
