@@ -47,6 +47,8 @@ def _(error: errors.NotAllowed, words: Words) -> str:
         return words("Only members with Manage Server can do this. Ask one of them.")
     if error.needed is Right.STARTER:
         return words("Only the story's starter or a moderator can do this. Ask one of them.")
+    if error.needed is Right.WRITER:
+        return words("Only who posted the line or a moderator can do this. Ask one of them.")
     if error.needed is Right.CREATOR:
         return words("Only who made the character or a moderator can do this. Ask one of them.")
     if error.needed is Right.MODERATOR:

@@ -51,6 +51,7 @@ class Right(StrEnum):
 
     STARTER = "starter"  # the story's starter or a moderator
     AUTHOR = "author"  # the turn's author (or who asked for it), the starter or a moderator
+    WRITER = "writer"  # who wrote the line or posted it, or a moderator
     CREATOR = "creator"  # who made the character, or a moderator
     MODERATOR = "moderator"
     SERVER = "server"  # members with Manage Server

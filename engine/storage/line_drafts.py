@@ -16,7 +16,8 @@ async def insert_draft(
     tx: Transaction,
     *,
     guild_id: int,
-    story_id: int,
+    channel_id: int,
+    story_id: int | None,
     character_id: int,
     head_turn_id: int | None,
     member_id: int,
@@ -32,6 +33,7 @@ async def insert_draft(
         tx,
         line_drafts,
         guild_id=guild_id,
+        channel_id=channel_id,
         story_id=story_id,
         character_id=character_id,
         head_turn_id=head_turn_id,
@@ -83,13 +85,13 @@ async def edit_draft(tx: Transaction, *, guild_id: int, draft_id: int, text: str
 
 
 async def follow_head(
-    tx: Transaction, *, guild_id: int, draft_id: int, head_turn_id: int | None
+    tx: Transaction, *, guild_id: int, draft_id: int, story_id: int | None, head_turn_id: int | None
 ) -> None:
     """Let the draft follow another turn than the one that it was written to follow."""
     await tx.execute(
         update(line_drafts)
         .where(line_drafts.c.guild_id == guild_id, line_drafts.c.id == draft_id)
-        .values(head_turn_id=head_turn_id)
+        .values(story_id=story_id, head_turn_id=head_turn_id)
     )
 
 

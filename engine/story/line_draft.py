@@ -9,7 +9,8 @@ class LineDraft:
 
     id: int
     guild_id: int
-    story_id: int
+    channel_id: int
+    story_id: int | None  # None: no story was open there
     character_id: int
     head_turn_id: int | None  # the turn that the line was written to follow
     member_id: int

@@ -163,7 +163,7 @@ async def stop_turn(engine: Engine, *, guild_id: int, turn_id: int, member: Memb
 
 
 async def _refuse_unless_newest(tx: Transaction, story: Story, turn: Turn) -> None:
-    if turn.kind is TurnKind.HUMAN:
+    if turn.kind is TurnKind.HUMAN or turn.character is not None:  # a line is drafted anew
         raise NothingToRetry
     await get_free_head(tx, story)
     if story.head_turn_id == turn.id:

@@ -16,6 +16,12 @@ def require_author(story: Story, turn: Turn, member: Member) -> None:
         raise NotAllowed(Right.AUTHOR)
 
 
+def require_writer(turn: Turn, member: Member) -> None:
+    """Raise NotAllowed unless the turn is the member's or they are a moderator."""
+    if member.id != turn.author_id and not member.is_moderator:
+        raise NotAllowed(Right.WRITER)
+
+
 def require_creator(character: Character, member: Member) -> None:
     """Raise NotAllowed unless the member made the character or is a moderator."""
     if member.id != character.creator_id and not member.is_moderator:

@@ -5,7 +5,7 @@ from sqlalchemy import Select, delete, select, update
 from engine.storage.database import Transaction
 from engine.storage.personal.rows import Rows
 from engine.storage.schema import cards, characters, faces, line_drafts, lines, turns
-from engine.story import CharacterState
+from engine.story import CharacterState, TurnState
 
 BLANK = {
     "creator_id": 0,
@@ -51,6 +51,19 @@ async def erase(tx: Transaction, guild_id: int, member_id: int) -> dict[str, int
         delete(line_drafts).where(
             line_drafts.c.guild_id == guild_id,
             (line_drafts.c.member_id == member_id) | line_drafts.c.character_id.in_(own),
+        )
+    )
+    # A held text goes as a whole, and nothing may refer to its row then.
+    await tx.execute(
+        delete(lines).where(
+            lines.c.guild_id == guild_id,
+            lines.c.turn_id.in_(
+                select(turns.c.id).where(
+                    turns.c.guild_id == guild_id,
+                    turns.c.author_id == member_id,
+                    turns.c.state == TurnState.HELD,
+                )
+            ),
         )
     )
     erased = {"line_drafts": drafted.rowcount}

@@ -15,21 +15,45 @@ from engine.writing.cast.characters import (
     retire_character,
     use_instructions,
 )
+from engine.writing.cast.drafts import (
+    LineDrafts,
+    draft_again,
+    draft_lines,
+    forget_drafts,
+)
 from engine.writing.cast.faces import face_of
+from engine.writing.cast.lines import (
+    DeletedLine,
+    delete_line,
+    get_draft,
+    post_draft,
+    speak_as,
+)
+from engine.writing.cast.scene import Scene
 
 __all__ = [
     "MOST_CHARACTERS",
     "MOST_FIELD_CHARACTERS",
     "MOST_NAME_CHARACTERS",
+    "DeletedLine",
+    "LineDrafts",
+    "Scene",
     "bring_back",
     "create_character",
+    "delete_line",
+    "draft_again",
+    "draft_lines",
     "edit_character",
     "face_of",
+    "forget_drafts",
+    "get_draft",
+    "post_draft",
     "read_cast",
     "read_character",
     "read_character_by_name",
     "record_card_message",
     "require_may_edit",
     "retire_character",
+    "speak_as",
     "use_instructions",
 ]

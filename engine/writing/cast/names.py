@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from engine.prose.words import listed
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-_MOST_FORMS = 60  # of all names together: a pattern, and a prompt, stay short
+_MOST_LABEL = 40  # characters of a name
+_MOST_FORMS = 200  # of all names together: a pattern, and a prompt, stay short
 
 # Parts of a name that alone name nobody.
 _NO_NAMES = listed(
@@ -15,6 +16,15 @@ _NO_NAMES = listed(
     " may me miss mister mother mr mrs ms my no not of off old on one or our out prince princess"
     " professor queen saint say see she sir sister so st than that the their them then they this"
     " to us van von was we what who will with young you your"
+)
+
+# Words at the beginning of a line that a colon may follow in anybody's speech.
+NO_LABELS = listed(
+    "listen look remember note wait well yes no ok okay first second third one two three answer "
+    "question warning fact rule rules example ps so but and now here there this that these those "
+    "it i my the let in on at for to tell hear know think see truth simple "
+    "听着 听好 记住 注意 答案 问题 首先 不过 等等 你看 例如 比如 我说 我想 结果 第一 第二 我 "
+    "其实 总之"
 )
 
 _LABEL = re.compile(
@@ -36,7 +46,7 @@ def forms_of(name: str) -> tuple[str, ...]:
 
 
 def other_forms(others: Iterable[str], speaker: Iterable[str]) -> tuple[str, ...]:
-    """Return the forms of all other names, less what the speaker is called too; 60 at most."""
+    """Return the forms of all other names, less what the speaker is called too; 200 at most."""
     own = {form.casefold() for name in speaker for form in forms_of(name)}
     forms = dict.fromkeys(form for name in others for form in forms_of(name))
     return tuple(form for form in forms if form.casefold() not in own)[:_MOST_FORMS]
@@ -57,4 +67,10 @@ def any_of(forms: Iterable[str]) -> str:
 def names_in_labels(texts: Iterable[str]) -> tuple[str, ...]:
     """Return the names before a colon that lines of the texts begin with, each once."""
     found = (match["name"] for text in texts for match in _LABEL.finditer(text))
-    return tuple(dict.fromkeys(name for name in found if len(name) <= 40))
+    return tuple(
+        dict.fromkeys(
+            name
+            for name in found
+            if len(name) <= _MOST_LABEL and name.split()[0].casefold() not in NO_LABELS
+        )
+    )

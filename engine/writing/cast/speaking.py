@@ -8,8 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.prose.words import listed
-from engine.writing.cast.names import any_of, forms_of, other_forms
+from engine.writing.cast.names import NO_LABELS, any_of, forms_of, other_forms
 from engine.writing.cast.quotes import has_open_mark, quotes_in, sentence_end, sentence_start
 
 MOST_STOPS = 12
@@ -38,14 +37,6 @@ YOU_SAID = (
 ROLES = (
     r"(?:user|you|human|assistant|system|narrator|narration|player|everyone|everybody|all|both|"
     r"gm|dm|game master|npc|voice|man|woman|旁白|用户|玩家|你|主持人|众人|大家|所有人|男人|女人)"
-)
-# Words at the beginning of a line that a colon may follow in anybody's speech.
-NO_LABEL = listed(
-    "listen look remember note wait well yes no ok okay first second third one two three answer "
-    "question warning fact rule rules example ps so but and now here there this that these those "
-    "it i my the let in on at for to tell hear know think see truth simple "
-    "听着 听好 记住 注意 答案 问题 首先 不过 等等 你看 例如 比如 我说 我想 结果 第一 第二 我 "
-    "其实 总之"
 )
 MARKS = r"[ \t>*_#\"“”'‘’\[<【「『(（-]*"
 AFTER_LABEL = r"[*_\]>】)）\"”]*\s*(?:[(（][^)）\n]{0,40}[)）])?[*_]*\s*[:：]"
@@ -149,7 +140,7 @@ def _strange_labels(scene: _Scene) -> Iterator[int]:
     chinese = r"^[*_#> \t-]*(?P<name>[\u4e00-\u9fff·]{1,6})[*_]*(?:（[^）\n]{0,40}）)?[:：]"
     for pattern in (english, chinese):
         for match in re.finditer(pattern, scene.text, re.MULTILINE):
-            if match["name"].split()[0].casefold() not in NO_LABEL:
+            if match["name"].split()[0].casefold() not in NO_LABELS:
                 yield match.start()
 
 

@@ -86,6 +86,7 @@ async def add_draft(
 ) -> int:
     facts: dict[str, Any] = {
         "guild_id": story.guild_id,
+        "channel_id": story.channel_id,
         "story_id": story.id,
         "character_id": character.id,
         "head_turn_id": story.head_turn_id,
