@@ -1,8 +1,11 @@
 """Why a character, its card or its line is refused, in words."""
 
+from discord.utils import escape_markdown
+
 from bot.errors.describing import describe
 from bot.locales import Words
 from engine import errors
+from engine.errors import CardFault, CardRefused
 
 
 @describe.register
@@ -83,6 +86,56 @@ def _(error: errors.FieldTooLong, words: Words) -> str:
         characters=error.characters,
         most=error.most,
     )
+
+
+@describe.register
+def _(error: errors.CardRefused, words: Words) -> str:
+    return refused_card(error, words)
+
+
+def refused_card(error: CardRefused, words: Words) -> str:
+    """Say what is wrong with the file, and what would do."""
+    too_many = words("This card has too many parts: I read {limit} at most.")
+    damaged = words(
+        "This file is damaged: I cannot read the card in it. Save it anew where you got it."
+    )
+    text = {
+        CardFault.NOT_A_CARD_FILE: words(
+            "This is no character card: I read PNG, JSON and CHARX files."
+        ),
+        CardFault.OTHER_PICTURE: words(
+            "This is a {detail} picture, and only PNG pictures carry cards. Send the card's "
+            "original PNG, or its JSON."
+        ),
+        CardFault.NO_CARD: words(
+            "There is no card in this picture. Previews and some apps take it out: send the "
+            "original file, or the card as JSON or CHARX."
+        ),
+        CardFault.DAMAGED: damaged,
+        CardFault.NOT_BASE64: damaged,
+        CardFault.NOT_JSON: damaged,
+        CardFault.NOT_A_CHARACTER: words(
+            "This file holds no character. Lorebooks alone cannot be imported yet."
+        ),
+        CardFault.NO_NAME: words("The character of this card has no name."),
+        CardFault.FIELD: words("The field “{detail}” of this card holds no text."),
+        CardFault.KEY_TWICE: words(
+            "This card has “{detail}” twice, so that nobody can tell which one counts."
+        ),
+        CardFault.NUMBER: words("This card has a number that cannot be read: {detail}"),
+        CardFault.TOO_LARGE: words("This file is too large: a card has {limit} bytes at most."),
+        CardFault.PICTURE_TOO_LARGE: words(
+            "The picture of this card is too large: it may have {limit} pixels. Send a smaller "
+            "one, or the card as JSON."
+        ),
+        CardFault.TEXT_TOO_LONG: words("This card has too much text: {limit} bytes at most."),
+        CardFault.TOO_MANY_PARTS: too_many,
+        CardFault.TOO_DEEP: too_many,
+        CardFault.NO_ROOM: words(
+            "The cards of this server are full: together they may have {limit} characters."
+        ),
+    }[error.fault]
+    return text.format(detail=escape_markdown(error.detail), limit=f"{error.limit:,}")
 
 
 def field_name(field: str, words: Words) -> str:

@@ -26,6 +26,7 @@ EngineError
 │   ├── VoiceInUse           the adapter is the one that writes already
 │   ├── NoVoice              the server has no voice of its own
 │   ├── TrainingRuns         a training of this server is not over yet
+│   ├── OtherBaseServed      the model that is served is not the one that would be trained
 │   ├── JobOver              the training of this button is over
 │   ├── TooLittleText        there is too little to learn from
 │   ├── ComparisonOver       the pair of this button is gone
@@ -38,6 +39,7 @@ EngineError
 │   ├── SceneMovedOn         the scene went on since the draft was written
 │   ├── NoOwnWords           in every draft the character spoke for somebody else
 │   ├── NotALine             the message shows no character's line
+│   ├── CardRefused          a file is not taken as a character card
 │   ├── FieldTooLong         a field of a character is longer than it may be
 │   ├── DocumentRefused      a file cannot be read: too large, damaged, unsafe, of no known kind
 │   ├── WorkRefused          a text cannot be taken into the library
@@ -71,6 +73,8 @@ Errors carry facts in fields. All wording is in `bot/errors/`.
 """
 
 from engine.errors.cast import (
+    CardFault,
+    CardRefused,
     CastFull,
     CharacterChanged,
     CharacterNotFound,
@@ -150,6 +154,7 @@ from engine.errors.voices import (
     ComparisonOver,
     JobOver,
     NoVoice,
+    OtherBaseServed,
     TooLittleText,
     TrainingRuns,
     VoiceFault,
@@ -165,6 +170,8 @@ __all__ = [
     "BallotClosed",
     "BanFault",
     "BanRefused",
+    "CardFault",
+    "CardRefused",
     "CastFull",
     "CharacterChanged",
     "CharacterNotFound",
@@ -203,6 +210,7 @@ __all__ = [
     "NothingToRedo",
     "NothingToRetry",
     "NothingToUndo",
+    "OtherBaseServed",
     "PresetUnknown",
     "PresetsUnreadable",
     "PromptRefused",

@@ -1,6 +1,7 @@
 """What characters, their cards and their lines refuse."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from engine.errors.tree import Refused
 
@@ -60,3 +61,34 @@ class FieldTooLong(Refused):
     field: str
     characters: int
     most: int
+
+
+class CardFault(StrEnum):
+    """Why a file is not taken as a character card."""
+
+    TOO_LARGE = "too large"  # more than `limit` bytes
+    NOT_A_CARD_FILE = "not a card file"  # neither PNG nor JSON nor CHARX
+    OTHER_PICTURE = "other picture"  # of the kind `detail`, which carries no card
+    DAMAGED = "damaged"  # cut off, or its checksums are wrong
+    NO_CARD = "no card"  # a PNG without the text that holds the card
+    PICTURE_TOO_LARGE = "picture too large"  # more than `limit` pixels
+    TEXT_TOO_LONG = "text too long"  # more than `limit` bytes of text
+    TOO_MANY_PARTS = "too many parts"  # more than `limit`
+    TOO_DEEP = "too deep"  # lists within lists, more than `limit`
+    NOT_BASE64 = "not base64"
+    NOT_JSON = "not JSON"
+    KEY_TWICE = "key twice"  # `detail`
+    NUMBER = "number"  # `detail` is none that every program reads
+    NOT_A_CHARACTER = "not a character"  # JSON of something else, `detail`
+    FIELD = "field"  # the field `detail` has no text in it
+    NO_NAME = "no name"
+    NO_ROOM = "no room"  # the server's cards have `limit` characters already
+
+
+@dataclass
+class CardRefused(Refused):
+    """The file is not imported as a character."""
+
+    fault: CardFault
+    detail: str = ""
+    limit: int = 0
