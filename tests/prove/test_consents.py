@@ -15,9 +15,7 @@ async def test_a_thousand_evenings_without_a_row_or_a_voice_that_lacks_consent(
 ) -> None:
     first = 1000 + batch * SEQUENCES
     played = await play_evenings(engine_settings, range(first, first + SEQUENCES))
-    steps = sum(len(evening.steps) for evening in played)
     rows = sum(evening.rows for evening in played)
     voices = sum(evening.promoted_seen for evening in played)
-    print(f"batch {batch}: {steps} steps, {rows} training rows, {voices} voices in use")
     assert rows > SEQUENCES
     assert voices > SEQUENCES

@@ -32,13 +32,14 @@ from engine.story import (
     TrainingWork,
     TurnKind,
     VoiceChangeKind,
+    Way,
 )
 from tests.engine.storage.samples import NOW, add_story, add_turn, new_interaction
 from tests.engine.storage.voice_samples import REPORT
 
 MEMBERS = tuple(Member(100 + n, f"member {n}") for n in range(4))
 CHANNELS = (10, 11)
-STEPS = 30
+STEPS = 40
 LANGUAGES = ("en", "zh-CN")
 
 Opener = Callable[..., AbstractAsyncContextManager[Engine]]
@@ -73,6 +74,7 @@ class Evening:
     steps: list[str] = field(default_factory=list)
     rows: int = 0  # that were trained on
     promoted_seen: int = 0  # times that a voice was in use after a step
+    replaced: int = 0  # given works whose story was given anew
 
     async def play(self, open_again: Opener) -> None:
         """Play the steps, in one to four lives of the bot; check after each of them."""
@@ -92,16 +94,18 @@ class Evening:
         """Do one random thing."""
         deeds = {
             self.give_text: 3,
-            self.give_story: 3,
+            self.give_story: 6,
             self.grow: 2,
-            self.answer: 9,
+            self.answer: 6,
+            self.all_agree: 6,
             self.import_: 1,
             self.refuse: 1,
             self.withdraw: 2,
             self.unlist: 1,
             self.train: 5,
             self.promote: 4,
-            self.erase: 0.5,
+            self.end_consent: 1,
+            self.erase: 0.3,
         }
         (deed,) = self.chance.choices(list(deeds), list(deeds.values()))
         self.steps.append(deed.__name__)
@@ -155,6 +159,8 @@ class Evening:
 
     async def give_story(self, engine: Engine) -> None:
         channel = self.chance.choice(CHANNELS)
+        if self.chance.random() < 0.7:
+            await self.grow(engine, channel)
         async with engine.database.reading() as tx:
             story = await stories.find_latest_story(tx, guild_id=self.guild_id, channel_id=channel)
             path = (
@@ -163,13 +169,14 @@ class Evening:
                 else []
             )
         writers = frozenset(turn.author_id for turn in path if turn.kind is TurnKind.HUMAN)
+        givers = [m for m in MEMBERS if m.id in writers] if self.chance.random() < 0.9 else MEMBERS
         licence = self.chance.choice(GIVABLE)
         try:
             work = await give_story(
                 engine,
                 guild_id=self.guild_id,
                 channel_id=channel,
-                giver=self.chance.choice(MEMBERS),
+                giver=self.chance.choice(givers or MEMBERS),
                 licence=licence,
                 channel_is_age_restricted=False,
                 interaction_id=new_interaction(),
@@ -183,12 +190,16 @@ class Evening:
                 older.is_closed = True
         self.ledger[work.id] = Entrusted(work.text_hash, writers, True, licence, story.id)
 
-    async def grow(self, engine: Engine) -> None:
+    async def grow(self, engine: Engine, channel: int | None = None) -> None:
         """Write on a story, so that what was given of it is not its text any more."""
-        channel = self.chance.choice(CHANNELS)
-        author = self.chance.choice(MEMBERS)
+        channel = channel or self.chance.choice(CHANNELS)
+        author = self.chance.choice(MEMBERS[: 1 + CHANNELS.index(channel)])
         async with engine.database.writing() as tx:
             story = await stories.find_latest_story(tx, guild_id=self.guild_id, channel_id=channel)
+            is_erased = story is not None and story.starter_id == 0
+            if story is not None and (is_erased or self.chance.random() < 0.1):
+                await stories.end_story(tx, guild_id=self.guild_id, story_id=story.id, now_ms=NOW)
+                story = None
             if story is None:
                 story = await add_story(
                     tx, guild_id=self.guild_id, channel_id=channel, starter=author
@@ -208,8 +219,14 @@ class Evening:
                 now_ms=NOW,
             )
 
-    async def answer(self, engine: Engine) -> None:
-        work_id, member = self._somebody()
+    async def all_agree(self, engine: Engine) -> None:
+        """Let every author of the newest open work agree."""
+        open_ones = [n for n, work in self.ledger.items() if not work.is_closed]
+        for member in sorted(self.ledger[open_ones[-1]].authors) if open_ones else ():
+            await self.answer(engine, (open_ones[-1], member))
+
+    async def answer(self, engine: Engine, who: tuple[int, int] | None = None) -> None:
+        work_id, member = who or self._somebody()
         try:
             await agree(
                 engine,
@@ -231,6 +248,7 @@ class Evening:
             work.was_given = True
             for number, older in self.ledger.items():
                 if work.story_id and older.story_id == work.story_id and number < work_id:
+                    self.replaced += older.was_given and not older.is_closed
                     older.is_closed = True
 
     async def refuse(self, engine: Engine) -> None:
@@ -262,6 +280,23 @@ class Evening:
             assert work_id not in self.ledger
         else:
             self.ledger[work_id].is_closed = True
+
+    async def end_consent(self, engine: Engine) -> None:
+        """End one author's consent and nothing else of the work; they may agree again."""
+        work_id, member = self._somebody()
+        work = self.ledger.get(work_id)
+        if work is None or work.is_closed or member not in work.authors:
+            return
+        where: dict[str, Any] = {"guild_id": self.guild_id, "work_id": work_id}
+        async with engine.database.writing() as tx:
+            held = await library.find_work(tx, **where)
+            assert held is not None
+            (author,) = [each for each in held.authors if each.member_id == member]
+            await library.withdraw_consents(
+                tx, **where, author_id=author.id, way=Way.BUTTON, now_ms=NOW
+            )
+            await voices.mark_stale(tx, **where)
+        work.agreed.discard(member)
 
     async def unlist(self, engine: Engine) -> None:
         work_id, member = self._somebody()
@@ -304,8 +339,8 @@ class Evening:
     async def train(self, engine: Engine) -> None:
         """Train, as a job does: pass the gate, prepare, record, end; others act meanwhile."""
         passed = await trainable_works(engine, guild_id=self.guild_id)
-        if self.chance.random() < 0.5:
-            await self.chance.choice([self.withdraw, self.answer, self.erase, self.refuse])(engine)
+        if self.chance.random() < 0.4:
+            await self.chance.choice(MEANWHILE)(self, engine)
         where: dict[str, Any] = {"guild_id": self.guild_id}
         async with engine.database.writing() as tx:
             still = await still_trainable(
@@ -335,8 +370,8 @@ class Evening:
         for row in rows:
             assert self.ledger[row.work_id].is_agreed, self.steps
         self.rows += len(rows)
-        if self.chance.random() < 0.5:
-            await self.chance.choice([self.withdraw, self.erase])(engine)
+        if self.chance.random() < 0.4:
+            await self.chance.choice(MEANWHILE)(self, engine)
         await self._end_training(engine, job.id, {row.work_id for row in rows})
 
     async def _end_training(self, engine: Engine, job_id: int, works: set[int]) -> None:
@@ -392,7 +427,8 @@ class Evening:
         work_id = self.chance.choice([*numbers[-6:], 10**9]) if numbers else 10**9
         known = self.ledger.get(work_id)
         if known and known.authors and self.chance.random() < 0.9:
-            return work_id, self.chance.choice(sorted(known.authors))
+            missing = known.authors - known.agreed
+            return work_id, self.chance.choice(sorted(missing or known.authors))
         return work_id, self.chance.choice(MEMBERS).id
 
     def _was_refused(self, work_id: int, member: int) -> None:
@@ -402,6 +438,12 @@ class Evening:
     async def _numbers(self, engine: Engine) -> list[int]:
         async with engine.database.reading() as tx:
             return [work.id for work in await library.list_works(tx, guild_id=self.guild_id)]
+
+
+MEANWHILE = (
+    *[Evening.withdraw, Evening.answer, Evening.refuse, Evening.end_consent] * 2,
+    Evening.erase,
+)
 
 
 def handed(licence: Licence, authors: tuple[Member, ...]) -> Entry:

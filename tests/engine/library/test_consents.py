@@ -51,3 +51,4 @@ async def test_random_evenings_train_on_nothing_and_use_no_voice_without_consent
     assert sum(evening.rows for evening in played) > SEQUENCES, "hardly anything was trained"
     assert sum(evening.promoted_seen for evening in played) > SEQUENCES, "hardly a voice was used"
     assert sum(len(evening.learned) for evening in played) > SEQUENCES / 2
+    assert sum(evening.replaced for evening in played) > 2, "hardly a story was given anew"
