@@ -1,12 +1,14 @@
 """Three drafts of a character's next line, for the member who asked alone."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from engine.errors import DraftGone, NoOwnWords
+from engine.memory.macros import sheet_in_use
 from engine.runtime import Engine
 from engine.storage import cast, line_drafts, turns
 from engine.storage.database import Transaction
-from engine.story import Character, LineDraft, Member, Provenance, Sheet
+from engine.story import Character, LineDraft, Member, Provenance, Turn, TurnKind
 from engine.writing.asking_all import Show, show_nothing
 from engine.writing.cast.characters import get_live_character
 from engine.writing.cast.drawing import Part, draw_lines
@@ -108,23 +110,24 @@ async def _read_part(
     story = await find_scene(tx, scene, member)
     await get_free_head(tx, story)
     characters = await cast.list_characters(tx, guild_id=scene.guild_id)
+    path = await turns.list_path(tx, guild_id=scene.guild_id, head_turn_id=story.head_turn_id)
     return Part(
         story=story,
         character=character,
-        sheet=sheet_in_use(character, member),
-        path=await turns.list_path(tx, guild_id=scene.guild_id, head_turn_id=story.head_turn_id),
+        sheet=sheet_in_use(character, user=_answered(path) or member.name),
+        path=path,
         direction=direction,
         member=member,
         cast_names=tuple(each.name for each in characters if each.id != character.id),
     )
 
 
-def sheet_in_use(character: Character, member: Member) -> Sheet:
-    """Return the sheet as the model sees it: its own instructions only where they are in use."""
-    sheet = character.sheet
-    if not character.uses_instructions:
-        sheet = replace(sheet, system_prompt="", last_instruction="")
-    return sheet
+def _answered(path: Sequence[Turn]) -> str:
+    """Return the name of the member who spoke last in the scene."""
+    for turn in reversed(path):
+        if turn.kind is TurnKind.HUMAN and turn.character is None and turn.text:
+            return turn.author_name
+    return ""
 
 
 async def _keep(
