@@ -1,7 +1,7 @@
 """Three drafts of a character's next line, for the member who asked alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.errors import DraftGone, NoOwnWords
 from engine.memory.macros import sheet_in_use
