@@ -40,7 +40,7 @@ class Form:
         Raises:
             ValueError: it is not JSON, or not of this form.
         """
-        read: Self = _adapter(cls).validate_json(text)
+        read: Self = _adapter(cls).validate_json(text)  # type: ignore[arg-type]
         return read
 
 
