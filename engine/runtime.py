@@ -21,7 +21,7 @@ from engine.model.presets import Preset, load_presets
 from engine.model.queue import QueueLimits, TurnQueue
 from engine.model.request import Model
 from engine.model.supervisor import ModelServer
-from engine.settings import EngineSettings
+from engine.settings import EngineSettings, ServingSettings
 from engine.storage import Database, open_database
 from engine.story import Turn
 from engine.voices import Voices
@@ -165,6 +165,7 @@ class Engine:
     drafts: DraftRegistry
     voices: Voices  # which adapter writes for each server
     presets: Mapping[str, Preset] = field(default_factory=load_presets)  # by key
+    serving: ServingSettings = field(default_factory=ServingSettings)  # what a training is based on
     server: ModelServer | None = None  # ours; None when another server or a given model is used
     clock: Callable[[], int] = epoch_ms
     seeds: Callable[[], int] = new_seed

@@ -9,6 +9,9 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 EMBEDDED = "embedded"
+# What that is, and its folder in models_dir; the model server makes it.
+EMBEDDED_NAME = "SmolLM2-135M-Instruct"
+EMBEDDED_FOLDER = "smollm2-135m-b179c952"  # the end is the beginning of the file's SHA-256
 
 
 class Quantization(StrEnum):
@@ -86,6 +89,11 @@ class EngineSettings(FrozenSettings):
     def adapters_folder(self) -> Path:
         """Where trained voices are put, and where the model server finds them."""
         return self.adapters_dir or self.data_dir / "adapters"
+
+    @property
+    def jobs_folder(self) -> Path:
+        """Where each training has a folder of its own."""
+        return self.data_dir / "jobs"
 
 
 class ServingSettings(FrozenSettings):

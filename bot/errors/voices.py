@@ -61,11 +61,23 @@ def _(error: errors.JobOver, words: Words) -> str:
 @describe.register
 def _(error: errors.TooLittleText, words: Words) -> str:
     return words(
-        "There is too little to learn from: {works} works with {count} words may be used, and "
-        "{least} words are needed. Members give works with /library give.",
+        "There is too little to learn from. Works that may be used: {works}, with {count} words. "
+        "Needed: {least_works} works with {least_words} words. Members give works with "
+        "/library give.",
         works=error.works,
-        count=error.words,
-        least=error.least,
+        count=f"{error.words:,}",
+        least_works=error.least_works,
+        least_words=f"{error.least_words:,}",
+    )
+
+
+@describe.register
+def _(error: errors.OtherBaseServed, words: Words) -> str:
+    return words(
+        "The model server writes with “{served}”, but a voice would be trained on “{trained}” "
+        "and could not be used. Tell the operator of this bot to set MODEL.",
+        served=error.served,
+        trained=error.trained,
     )
 
 

@@ -62,17 +62,26 @@ class TrainingRuns(Refused):
     """A training of this server is not over yet."""
 
 
+@dataclass
+class OtherBaseServed(Refused):
+    """The model server writes with `served`, and a training here would be based on `trained`."""
+
+    served: str
+    trained: str
+
+
 class JobOver(Refused):
     """The training of this button is over, or was agreed to already."""
 
 
 @dataclass
 class TooLittleText(Refused):
-    """The works that may be learned from have `words` words; `least` are needed."""
+    """The works that may be learned from are `works` with `words` words in all: too few."""
 
     works: int
     words: int
-    least: int
+    least_works: int
+    least_words: int
 
 
 class ComparisonOver(Refused):

@@ -215,17 +215,18 @@ async def list_works(tx: Transaction, *, guild_id: int, job_id: int) -> list[Tra
 
 
 async def count_waiting_before(tx: Transaction, *, guild_id: int, job_id: int) -> int:
-    """Return how many jobs of all servers come before this one."""
-    own = select(training_jobs.c.id).where(
-        training_jobs.c.guild_id == guild_id, training_jobs.c.id == job_id
-    )
+    """Return how many jobs of all servers come before this one: those that train, and older ones.
+
+    0 if the server has no such job.
+    """
+    if await find_job(tx, guild_id=guild_id, job_id=job_id) is None:
+        return 0
+    trains = training_jobs.c.state == JobState.TRAINING
+    is_older = (training_jobs.c.state == JobState.WAITING) & (training_jobs.c.id < job_id)
     count = await tx.scalar(
         select(func.count())
         .select_from(training_jobs)
-        .where(
-            training_jobs.c.state.in_((JobState.WAITING, JobState.TRAINING)),
-            training_jobs.c.id < own.scalar_subquery(),
-        )
+        .where(training_jobs.c.id != job_id, trains | is_older)
     )
     return count or 0
 
