@@ -7,7 +7,7 @@ a row by names takes twice as long.
 from dataclasses import fields, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, select
+from sqlalchemy import ColumnElement, Row, Select, Table, func, select
 
 from engine.storage.schema import (
     adapters,
@@ -24,7 +24,9 @@ from engine.storage.schema import (
     lines,
     moves,
     posts,
+    premises,
     stories,
+    story_prompts,
     style_lines,
     training_jobs,
     training_works,
@@ -48,6 +50,7 @@ from engine.story import (
     Sheet,
     Speaker,
     Story,
+    StoryPrompt,
     StyleLine,
     TrainingJob,
     TrainingWork,
@@ -67,18 +70,38 @@ def _select(noun: type, table: Table, **elsewhere: ColumnElement[Any]) -> Select
 
 def select_stories() -> Select[Any]:
     """Select what `to_story` reads: stories, each with its branch in use."""
-    return _select(
-        Story, stories, branch_id=branches.c.id, head_turn_id=branches.c.head_turn_id
-    ).join(
-        branches,
-        (branches.c.guild_id == stories.c.guild_id)
-        & (branches.c.story_id == stories.c.id)
-        & (branches.c.in_use == 1),
+    return (
+        _select(
+            Story,
+            stories,
+            branch_id=branches.c.id,
+            head_turn_id=branches.c.head_turn_id,
+            premise=func.coalesce(premises.c.text, ""),
+        )
+        .join(
+            branches,
+            (branches.c.guild_id == stories.c.guild_id)
+            & (branches.c.story_id == stories.c.id)
+            & (branches.c.in_use == 1),
+        )
+        .outerjoin(
+            premises,
+            (premises.c.guild_id == stories.c.guild_id) & (premises.c.story_id == stories.c.id),
+        )
     )
 
 
 def to_story(row: AnyRow) -> Story:
     return Story(*row)
+
+
+def select_story_prompts() -> Select[Any]:
+    """Select what `to_story_prompt` reads."""
+    return _select(StoryPrompt, story_prompts)
+
+
+def to_story_prompt(row: AnyRow) -> StoryPrompt:
+    return StoryPrompt(*row)
 
 
 def select_turns() -> Select[Any]:

@@ -15,6 +15,7 @@ from engine.story.critique import (
     Quote,
 )
 from engine.story.history import Move, MoveKind, redo_target
+from engine.story.inspiration import PromptMark, StoryPrompt, Wish
 from engine.story.line_draft import LineDraft
 from engine.story.member import Member
 from engine.story.story import Length, Rating, Story, StoryState
@@ -77,6 +78,7 @@ __all__ = [
     "Permission",
     "Post",
     "Praise",
+    "PromptMark",
     "Provenance",
     "Purpose",
     "Quote",
@@ -85,6 +87,7 @@ __all__ = [
     "Source",
     "Speaker",
     "Story",
+    "StoryPrompt",
     "StoryState",
     "Style",
     "StyleLine",
@@ -97,6 +100,7 @@ __all__ = [
     "VoiceChange",
     "VoiceChangeKind",
     "Way",
+    "Wish",
     "Work",
     "WorkAuthor",
     "WorkState",

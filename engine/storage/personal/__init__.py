@@ -10,13 +10,22 @@ from typing import Any
 from sqlalchemy import delete
 
 from engine.storage.database import Transaction
-from engine.storage.personal import ballots, cast, library, stories, styles, voices
+from engine.storage.personal import (
+    ballots,
+    cast,
+    critiques,
+    library,
+    prompts,
+    stories,
+    styles,
+    voices,
+)
 from engine.storage.personal.rows import plain
 from engine.storage.schema import metadata
 from engine.story import Post
 
 # In the order in which they are erased.
-FAMILIES = (ballots, cast, styles, voices, library, stories)
+FAMILIES = (ballots, cast, critiques, styles, voices, library, prompts, stories)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +33,7 @@ class Erased:
     """How many rows of each table lost words, name or id, and where Discord still shows them."""
 
     rows: dict[str, int]
-    posts: tuple[Post, ...]  # of the member's own turns
+    posts: tuple[Post, ...]  # of the member's turns and characters, and critiques of their texts
 
 
 async def collect_member(
@@ -46,6 +55,8 @@ async def erase_member(tx: Transaction, *, guild_id: int, member_id: int) -> Era
     afterwards: until then copies of the words stand in its files.
     """
     posts = await stories.list_shown(tx, guild_id, member_id)
+    posts += await cast.list_shown(tx, guild_id, member_id)
+    posts += await critiques.list_shown(tx, guild_id, member_id)
     rows: dict[str, int] = {}
     for family in FAMILIES:
         rows |= await family.erase(tx, guild_id, member_id)

@@ -9,6 +9,7 @@ from engine.storage.schema.cast import cards, characters, faces, line_drafts, li
 from engine.storage.schema.critiques import critique_consents, critique_posts, critiques
 from engine.storage.schema.library import consents, work_authors, works
 from engine.storage.schema.metadata import metadata
+from engine.storage.schema.prompts import premises, prompt_marks, story_prompts
 from engine.storage.schema.stories import branches, moves, posts, stories, turns
 from engine.storage.schema.styles import style_lines, styles
 from engine.storage.schema.voices import (
@@ -42,7 +43,10 @@ __all__ = [
     "metadata",
     "moves",
     "posts",
+    "premises",
+    "prompt_marks",
     "stories",
+    "story_prompts",
     "style_lines",
     "styles",
     "training_jobs",

@@ -28,6 +28,7 @@ from engine.story import (
     Turn,
     TurnState,
 )
+from tests.engine.storage.critique_samples import add_critique
 from tests.engine.storage.library_samples import add_given
 from tests.engine.storage.samples import (
     BEA,
@@ -117,6 +118,8 @@ async def fill(tx: Transaction, guild_id: int = GUILD) -> list[Turn]:
     work = {"title": SECRET, "text": SECRET, "evidence": SECRET, "story_id": story.id}
     await add_given(tx, guild_id, (ZOE,), **work)
     await add_given(tx, guild_id, (BEA,), text="Bea's work.")
+    await add_critique(tx, guild_id, requester=ZOE, authors=(ZOE, BEA), text=SECRET)
+    await add_critique(tx, guild_id, requester=ZOE, authors=(BEA,), text="Bea's text.")
     return await turns.list_path(tx, guild_id=guild_id, head_turn_id=others.id)
 
 
@@ -161,6 +164,9 @@ async def test_an_export_has_every_row_with_the_members_words_name_or_id(
         "ballots": 1,
         "votes": 1,
         "style_lines": 1,
+        "critiques": 2,
+        "critique_consents": 1,
+        "critique_posts": 1,
         "works": 1,
         "work_authors": 1,
         "consents": 1,
@@ -177,6 +183,7 @@ async def test_an_export_has_every_row_with_the_members_words_name_or_id(
     for trace in (SECRET, ZOE.name, str(ZOE.id)):
         assert exported.count(trace) == everywhere.count(trace)
     assert BEA.name not in exported
+    assert "Bea's text." not in exported, "who asked for a critique may not export the text"
     assert f'"guild_id": {GUILD + 1}' not in exported
 
 
@@ -194,6 +201,8 @@ async def test_erasing_a_member_leaves_no_word_name_or_id(database: Database) ->
             "votes": 1,
             "ballots": 1,
             "style_lines": 1,
+            "critiques": 1,
+            "critique_consents": 1,
             "works": 1,
             "work_authors": 1,
             "consents": 1,

@@ -15,6 +15,7 @@ from engine.storage import (
     ballots,
     cast,
     comparisons,
+    critiques,
     library,
     line_drafts,
     moves,
@@ -32,6 +33,9 @@ from engine.story import (
     Character,
     CharacterState,
     Choice,
+    ConsentState,
+    CritiqueSource,
+    CritiqueState,
     JobEnding,
     JobState,
     Length,
@@ -39,6 +43,7 @@ from engine.story import (
     LineKind,
     Member,
     MoveKind,
+    Notes,
     Outcome,
     Post,
     Purpose,
@@ -52,6 +57,7 @@ from engine.story import (
     Work,
     WorkState,
 )
+from tests.engine.storage.critique_samples import add_critique
 from tests.engine.storage.library_samples import add_consent, add_work
 from tests.engine.storage.samples import (
     ADA,
@@ -83,12 +89,14 @@ MODULES = (
     comparisons,
     library,
     withdrawal,
+    critiques,
     personal,
 )
 ACROSS_SERVERS = {
     "turns.list_unfinished",
     "line_drafts.list_servers_with_drafts",
     "training_jobs.list_unfinished_jobs",
+    "critiques.list_guilds_with_texts",
 }  # recovery at the start of the bot
 READING = ("find_", "list_", "read_", "collect_")
 OTHER_GUILD = GUILD + 1
@@ -152,7 +160,9 @@ async def fill(tx: Transaction) -> dict[str, Any]:
     draft_id = await add_draft(tx, story, character, text=CANARY, interaction_id=INTERACTION)
     trained = await add_voice(tx, text=CANARY)
     work = await fill_library(tx, story.id)
+    critique = await add_critique(tx, text=CANARY, interaction_id=INTERACTION)
     return {
+        "critique_id": critique.id,
         "own_work_id": work.id,
         "author_id": work.authors[0].id,
         "text_hash": work.text_hash,
@@ -286,6 +296,21 @@ OWN_FACTS: dict[str, dict[str, Any]] = {
     "library.list_works": {"state": WorkState.WAITING},
     "library.set_state": {"state": WorkState.WITHDRAWN},
     "withdrawal.close_work": {"state": WorkState.WITHDRAWN, "way": Way.BUTTON},
+    "critiques.insert_critique": {
+        "requester_id": BEA.id,
+        "source": CritiqueSource.TEXT,
+        "lens": "line",
+        "state": CritiqueState.READY,
+        "consents": [(BEA.id, ConsentState.GIVEN)],
+    },
+    "critiques.list_of_member": {"most": 9},
+    "critiques.list_recent_notes": {"most": 9, "text_hash": "another"},
+    "critiques.change_state": {"expected": CritiqueState.WRITTEN, "to": CritiqueState.READY},
+    "critiques.finish_critique": {"notes": Notes(), "model": "", "seed": 1},
+    "critiques.close_critique": {"state": CritiqueState.DELETED},
+    "critiques.expire_old": {"created_before_ms": NOW + 1},
+    "critiques.answer_consent": {"state": ConsentState.REFUSED},
+    "critiques.record_critique_post": {"part": 7},
     "cast.set_state": {"state": CharacterState.RETIRED},
     "cast.list_characters": {"state": CharacterState.LIVE},
     "line_drafts.insert_draft": {"number": 9, "direction": "", "provenance": None},
