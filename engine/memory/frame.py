@@ -44,15 +44,17 @@ def frame_story(
     """Word the frame of a prompt in the story's language.
 
     What members chose is one line each, cut where it would crowd out the story: a detail to
-    budget_tokens / 24 bytes (a token is at least one byte), the direction to budget_tokens / 6.
+    budget_tokens / 24 bytes (a token is at least one byte), the premise to budget_tokens / 8, the
+    direction to budget_tokens / 6.
     """
     words = WORDINGS[story.language]
     details = [
-        template.format(_one_line(text, budget_tokens // 24, specials))
-        for template, text in (
-            (words.title, story.title),
-            (words.genre, story.genre),
-            (words.style, story.style),
+        template.format(_one_line(text, budget_tokens // part, specials))
+        for template, text, part in (
+            (words.title, story.title, 24),
+            (words.genre, story.genre, 24),
+            (words.style, story.style, 24),
+            (words.premise, story.premise, 8),
         )
         if text.strip()
     ]

@@ -19,6 +19,7 @@ class Wording:
     title: str
     genre: str
     style: str
+    premise: str
     opening: str  # the first user message: the turns follow it
     opening_cut: str  # the same, when the window leaves out the beginning
     begin: str  # {} is the length
@@ -43,6 +44,7 @@ ENGLISH = Wording(
     title="Title: {}",
     genre="Genre: {}",
     style="Style: {}",
+    premise="What it is about: {}",
     opening="Let us write a story.",
     opening_cut="Let us go on with our story. Its beginning is left out here.",
     begin="Write the first {} of the story.",
@@ -70,6 +72,7 @@ CHINESE = Wording(
     title="标题：{}",
     genre="类型：{}",
     style="风格：{}",
+    premise="内容：{}",
     opening="我们来写一个故事。",
     opening_cut="我们接着写这个故事，开头部分从略。",
     begin="请写故事的开头，{}。",

@@ -6,7 +6,7 @@ from engine.errors import StoryAlreadyOpen
 from engine.storage.conflicts import insert_unless_present
 from engine.storage.database import Transaction
 from engine.storage.rows import select_stories, to_story
-from engine.storage.schema import branches, stories, turns
+from engine.storage.schema import branches, premises, stories, turns
 from engine.story import Length, Member, Rating, Story, StoryState, TurnKind, TurnState
 
 MAIN = "main"
@@ -26,6 +26,7 @@ async def insert_story(
     length: Length,
     interaction_id: int,
     now_ms: int,
+    premise: str = "",
 ) -> Story:
     """Start a story on a first branch; the same interaction again returns the same story.
 
@@ -55,6 +56,10 @@ async def insert_story(
                 guild_id=guild_id, story_id=story_id, name=MAIN, in_use=1, created_ms=now_ms
             )
         )
+        if premise:
+            await tx.execute(
+                insert(premises).values(guild_id=guild_id, story_id=story_id, text=premise)
+            )
     row = (
         await tx.execute(
             select_stories().where(

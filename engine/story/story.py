@@ -47,3 +47,4 @@ class Story:
     branch_id: int  # the branch in use
     head_turn_id: int | None  # that branch's head; None before the first turn
     created_ms: int
+    premise: str = ""  # the story prompt that it was started from

@@ -8,7 +8,12 @@ from engine.storage import stories
 from engine.story import Length, Member, Rating, Story, StoryState
 from engine.writing.head import get_open_story
 from engine.writing.rights import require_starter
-from engine.writing.texts import MOST_DETAIL_CHARACTERS, MOST_TITLE_CHARACTERS, tidy_line
+from engine.writing.texts import (
+    MOST_DETAIL_CHARACTERS,
+    MOST_PREMISE_CHARACTERS,
+    MOST_TITLE_CHARACTERS,
+    tidy_line,
+)
 
 LANGUAGES = tuple(WORDINGS)
 
@@ -25,6 +30,7 @@ async def start_story(
     language: str = "en",
     rating: Rating = Rating.GENERAL,
     length: Length = Length.MEDIUM,
+    premise: str = "",
     channel_is_age_restricted: bool,
     interaction_id: int,
 ) -> Story:
@@ -53,6 +59,7 @@ async def start_story(
             language=language,
             rating=rating,
             length=length,
+            premise=tidy_line(premise, MOST_PREMISE_CHARACTERS),
             interaction_id=interaction_id,
             now_ms=engine.clock(),
         )

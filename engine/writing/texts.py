@@ -7,6 +7,7 @@ MOST_TURN_CHARACTERS = 4000  # what a modal of Discord takes
 MOST_TITLE_CHARACTERS = 100
 MOST_DETAIL_CHARACTERS = 200  # of a genre or a style
 MOST_DIRECTION_CHARACTERS = 500
+MOST_PREMISE_CHARACTERS = 700  # of a story prompt
 
 
 def tidy_text(text: str, most_characters: int) -> str:
