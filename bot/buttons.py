@@ -44,19 +44,46 @@ class Action(StrEnum):
     NPC_EDIT = "npc:edit"
     NPC_RETIRE = "npc:retire"
     NPC_RETURN = "npc:return"
+    NPC_EXPORT = "npc:export"
     NPC_INTRODUCE = "npc:introduce"
     NPC_OBEY = "npc:obey"  # the instructions of its card
     NPC_IGNORE = "npc:ignore"  # likewise
+    CRITIQUE_SHOW = "critique:show"
+    CRITIQUE_LENS = "critique:lens"
+    CRITIQUE_SHARE = "critique:share"
+    CRITIQUE_DELETE = "critique:delete"
+    CRITIQUE_AGREE = "critique:agree"
+    CRITIQUE_REFUSE = "critique:refuse"
+    CRITIQUE_WHICH = "critique:which"  # text is meant
+    LINE_POST = "line:post"
+    LINE_EDIT = "line:edit"
+    LINE_AGAIN = "line:again"
+    LIBRARY_OPEN = "library:open"  # the number: the work's, here and below
+    LIBRARY_AGREE = "library:agree"
+    LIBRARY_LIST = "library:list"  # agree, and to being shown as well
+    LIBRARY_SHOW = "library:show"  # likewise, of a work that is given
+    LIBRARY_DECLINE = "library:decline"
+    LIBRARY_ASK = "library:ask"  # the co-authors
+    LIBRARY_READ = "library:read"
+    LIBRARY_UNLIST = "library:unlist"
+    LIBRARY_WITHDRAW = "library:withdraw"
+    LIBRARY_CONFIRM = "library:confirm"
+    LIBRARY_BACK = "library:back"  # the number: a page
+    LIBRARY_ON = "library:on"  # likewise
 
 
 Press = Callable[[Interaction, int], Awaitable[None]]
 
 STYLES = {
+    Action.LINE_POST: discord.ButtonStyle.primary,
     Action.CONTINUE: discord.ButtonStyle.primary,
     Action.BEGIN: discord.ButtonStyle.primary,
     Action.ADD: discord.ButtonStyle.primary,
     Action.STOP: discord.ButtonStyle.danger,
     Action.ERASE: discord.ButtonStyle.danger,
+    Action.LIBRARY_CONFIRM: discord.ButtonStyle.danger,
+    Action.CRITIQUE_AGREE: discord.ButtonStyle.primary,
+    Action.CRITIQUE_DELETE: discord.ButtonStyle.danger,
 }
 
 
@@ -89,9 +116,32 @@ def label(action: Action, words: Words) -> str:
         Action.NPC_EDIT: words("Edit"),
         Action.NPC_RETIRE: words("Retire"),
         Action.NPC_RETURN: words("Bring back"),
+        Action.NPC_EXPORT: words("Export"),
         Action.NPC_INTRODUCE: words("Introduce it here"),
         Action.NPC_OBEY: words("Use the card's instructions"),
         Action.NPC_IGNORE: words("Stop its instructions"),
+        Action.CRITIQUE_SHOW: words("Show my critique"),
+        Action.CRITIQUE_LENS: words("Another lens"),
+        Action.CRITIQUE_SHARE: words("Share"),
+        Action.CRITIQUE_DELETE: words("Delete"),
+        Action.CRITIQUE_AGREE: words("Agree"),
+        Action.CRITIQUE_REFUSE: words("Refuse"),
+        Action.CRITIQUE_WHICH: words("Which text?"),
+        Action.LINE_POST: words("Post"),
+        Action.LINE_EDIT: words("Edit and post"),
+        Action.LINE_AGAIN: words("Again"),
+        Action.LIBRARY_OPEN: words("Read and answer"),
+        Action.LIBRARY_AGREE: words("I agree"),
+        Action.LIBRARY_LIST: words("I agree, and show it with my name"),
+        Action.LIBRARY_SHOW: words("Show it with my name"),
+        Action.LIBRARY_DECLINE: words("No"),
+        Action.LIBRARY_ASK: words("Ask the others here"),
+        Action.LIBRARY_READ: words("Read it"),
+        Action.LIBRARY_UNLIST: words("Show it no more"),
+        Action.LIBRARY_WITHDRAW: words("Withdraw it"),
+        Action.LIBRARY_CONFIRM: words("Withdraw it for good"),
+        Action.LIBRARY_BACK: words("Back"),
+        Action.LIBRARY_ON: words("Next page"),
     }[action]
 
 

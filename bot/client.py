@@ -19,6 +19,8 @@ from bot.selects import Menu, Pick, PickMenu
 from bot.settings import BotSettings
 from engine.runtime import Engine
 from engine.writing import unfinished_turns
+from engine.writing.cast import forget_drafts
+from engine.writing.critique import recover_critiques
 
 COGS = (
     "cogs.story",
@@ -27,7 +29,11 @@ COGS = (
     "cogs.messages",
     "cogs.privacy",
     "cogs.style",
+    "cogs.critique",
     "cogs.npc",
+    "cogs.authorship",
+    "cogs.library",
+    "cogs.library_buttons",
 )
 
 log = structlog.get_logger()
@@ -59,6 +65,8 @@ class ScriptoriumBot(commands.AutoShardedBot):
         await self.load_cogs()
         assert isinstance(self.tree, ScriptoriumTree)
         await self.tree.sync_if_changed(self.engine.settings.data_dir / "commands.sent")
+        await recover_critiques(self.engine)
+        await forget_drafts(self.engine)
         # Listed before the first interaction can come: what is accepted from now on is not ours.
         unfinished = await unfinished_turns(self.engine)
         self._resuming = asyncio.create_task(resume_all(self, unfinished), name="resume turns")

@@ -24,15 +24,18 @@ class Form(StrEnum):
     """What a form is for; the number in its custom id tells what it was opened on.
 
     For WRITE the head's id, for lists and values the edition of the text that is edited, for SHEET
-    the character's id.
+    the character's id, for LINE the draft's.
     """
 
     WRITE = "form:write"
     TUNE = "form:tune"
     BANS = "form:bans"
     NAMES = "form:names"
+    CRITIQUE = "form:critique"  # opened for the lens of this number
+    LINE = "form:line"
     CHARACTER = "form:character"  # a new one
     SHEET = "form:sheet"
+    GIVE = "form:give"  # the numbers: licence and language of the work
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,24 @@ class WriteForm(discord.ui.Modal):
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
             style=discord.TextStyle.paragraph,
             placeholder=words("What happens next?"),
+            max_length=MOST_INPUT_CHARACTERS,
+            custom_id="text",
+        )
+        self.add_item(discord.ui.Label(text=words("Text"), component=field))
+
+    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+        """Do nothing: `ScriptoriumBot.on_interaction` answers."""
+
+
+class LineForm(discord.ui.Modal):
+    """One large field with the draft of a character's line."""
+
+    def __init__(self, words: Words, draft_id: int, *, name: str, text: str) -> None:
+        title = words("{name} says", name=name)
+        super().__init__(title=title[:45], custom_id=f"{Form.LINE}:{draft_id}", timeout=900)
+        field: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            style=discord.TextStyle.paragraph,
+            default=text,
             max_length=MOST_INPUT_CHARACTERS,
             custom_id="text",
         )

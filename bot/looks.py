@@ -12,6 +12,7 @@ from bot.splitting import split
 from engine.story import BallotState, Outcome, Tally, Turn, TurnKind
 
 CURSOR = " ▌"
+LINE_CHARACTERS = 1700  # of Discord's 2000: room for a note and, without a webhook, for the name
 FIRST_SENTENCE = re.compile(r".*?(?:[.!?…][\"'”’)\]]*(?=\s|$)|[。！？…][”’」』）]*|\n)", re.DOTALL)
 FIRST_CHARACTERS = 120  # shown even without the end of a sentence
 LAST_WHOLE = re.compile(r".*(?:\s|[，。！？；：、…—]|[.!?…][\"'”’)\]]*$)", re.DOTALL)
@@ -108,13 +109,15 @@ def written(
     """
     if turn.source_message_id is not None:
         parts = [words("✅ Added as turn {number}.", number=turn.number)]
+    elif turn.character is not None:  # under its own name and face, or with the name before it
+        parts = split(turn.text, LINE_CHARACTERS)
     elif turn.kind is TurnKind.HUMAN:
         parts = split(f"**{escape_markdown(turn.author_name)}**\n{turn.text}")
     else:
         parts = split(_head(candidate) + turn.text)
     small_print = note or _small_print(words, turn, candidate, code)
     last = f"{parts[-1]}\n-# {small_print}" if small_print else parts[-1]
-    actions = () if note else _actions(turn, candidate)
+    actions = () if note or turn.character is not None else _actions(turn, candidate)
     votes = candidate.votes if candidate and candidate.fate is Fate.OPEN else 0
     return [*map(Look, parts[:-1]), Look(last.strip(), actions, votes)]
 

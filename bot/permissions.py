@@ -10,6 +10,7 @@ NEEDED = discord.Permissions(
     send_messages_in_threads=True,
     create_public_threads=True,  # a story in a thread of its own
     attach_files=True,  # exports
+    manage_webhooks=True,  # the names and faces of characters
     read_message_history=True,  # replies, and finding its own posts again after a restart
 )
 SCOPES = ("bot", "applications.commands")
@@ -20,7 +21,6 @@ POWERFUL = discord.Permissions(
     manage_channels=True,
     manage_messages=True,
     manage_threads=True,
-    manage_webhooks=True,
     kick_members=True,
     ban_members=True,
     moderate_members=True,
@@ -59,6 +59,8 @@ def permission_name(name: str, words: Words) -> str:
         "send_messages_in_threads": words("Send Messages in Threads"),
         "create_public_threads": words("Create Public Threads"),
         "attach_files": words("Attach Files"),
+        "manage_webhooks": words("Manage Webhooks"),
+        "manage_messages": words("Manage Messages"),
         "read_message_history": words("Read Message History"),
     }.get(name, label(name))
 

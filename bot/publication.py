@@ -45,12 +45,15 @@ class Publication:
     async def recover(self, my_id: int) -> None:
         """Find what an earlier process has posted already as user `my_id`, recorded or not."""
         await self.load()
+        self._unrecorded = []
         after = discord.Object(self._turn_snowflake())
         try:
             async for message in self._channel.history(
                 limit=SEARCHED_MESSAGES, after=after, oldest_first=True
             ):
-                if message.author.id == my_id and await self._is_unrecorded(message):
+                if not await self._is_candidate(message, my_id):
+                    continue
+                if await self._is_unrecorded(message):
                     self._unrecorded.append(message)
         except discord.Forbidden:  # without the right to read, the nonce has to do
             log.warning("history_not_readable", turn_id=self._turn.id)
@@ -105,25 +108,32 @@ class Publication:
         if (last := len(looks) - 1) in self._message_ids:
             await self._edit(last, looks[last])
 
+    async def restore(self, looks: Sequence[Look]) -> None:
+        """Show the last message as it was before it was marked."""
+        await self.edit_last(looks)
+
     async def _post(self, part: int, look: Look) -> None:
-        message_id = self._take_unrecorded(part, look)
+        message_id = await self._take_unrecorded(part, look)
         if message_id is None:
-            send = self._channel.send
-            if part == 0 and (source := self._source()):
-                send = partial(send, reference=source)
-            message = await send(
-                look.text,
-                view=self._view(look) or discord.utils.MISSING,
-                nonce=f"{self._turn.post_key}-{part}" + "r" * self._reposts,
-                allowed_mentions=discord.AllowedMentions.none(),
-                suppress_embeds=True,
-                silent=True,
-            )
-            message_id = message.id
+            message_id = await self._send(part, look)
             self._shown[part] = look
         self._message_ids[part] = message_id
         post = Post(self._turn.id, part, self._channel.id, message_id)
         await record_post(self._engine, guild_id=self._guild_id, post=post)
+
+    async def _send(self, part: int, look: Look) -> int:
+        send = self._channel.send
+        if part == 0 and (source := self._source()):
+            send = partial(send, reference=source)
+        message = await send(
+            look.text,
+            view=self._view(look) or discord.utils.MISSING,
+            nonce=f"{self._turn.post_key}-{part}" + "r" * self._reposts,
+            allowed_mentions=discord.AllowedMentions.none(),
+            suppress_embeds=True,
+            silent=True,
+        )
+        return message.id
 
     async def _edit(self, part: int, look: Look) -> None:
         message = self._channel.get_partial_message(self._message_ids[part])
@@ -175,13 +185,20 @@ class Publication:
         )
         return turn is None
 
-    def _take_unrecorded(self, part: int, look: Look) -> int | None:
+    async def _is_candidate(self, message: discord.Message, my_id: int) -> bool:
+        """Whether a message may be one that an earlier process posted."""
+        return message.author.id == my_id
+
+    async def _take_unrecorded(self, part: int, look: Look) -> int | None:
         """Return the message that shows this part but was not recorded before the kill."""
         for message in self._unrecorded:
-            if message.content == look.text or self._turn.id in _turn_ids(message):
+            if await self._shows(message, look):
                 self._unrecorded.remove(message)
                 return message.id
         return None
+
+    async def _shows(self, message: discord.Message, look: Look) -> bool:
+        return message.content == look.text or self._turn.id in _turn_ids(message)
 
 
 def _turn_ids(message: discord.Message) -> set[int]:

@@ -4,21 +4,24 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from itertools import chain, repeat
+from weakref import WeakValueDictionary
 
 import discord
 import structlog
 
 from bot import looks
 from bot.errors import NotShown, log_failure
+from bot.line_publication import LinePublication
 from bot.looks import Candidate, Look
 from bot.order import Order
 from bot.outages import NOT_TAKEN, may_pass
 from bot.pacing import Pacer
 from bot.publication import Publication
 from bot.stream import Stream
+from bot.webhooks import Faces, NoFace
 from engine.runtime import Engine
 from engine.story import Story, Turn, TurnState
-from engine.writing import Draft, get_turn, mark_posted, read_tally
+from engine.writing import Draft, get_turn, list_posts, mark_posted, read_tally
 
 PAUSES_SECONDS = (1.0, 5.0, 20.0, 60.0)  # between attempts to post a final form
 LATER_SECONDS = (
@@ -53,12 +56,14 @@ class Replies:
         *,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
+        self.faces = Faces(client)
         self._client = client
         self._engine = engine
         self._pacer = pacer
         self._sleep = sleep
         self._order = Order(engine)
         self._running: set[asyncio.Task[object]] = set()
+        self._posting: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def show(
         self,
@@ -79,15 +84,24 @@ class Replies:
             with self._posted_later(draft.turn):
                 return await self._show(draft, when_visible, is_resumed=is_resumed)
 
-    async def post(self, story: Story, turn: Turn, *, is_resumed: bool = False) -> None:
-        """Post a written turn in its final form.
+    async def post(self, story: Story, turn: Turn, *, is_resumed: bool = False) -> NoFace | None:
+        """Post a written turn in its final form; tell why a line has no face, if it has none.
 
         Raises:
             NotShown: Discord did not take it; it is posted later.
         """
         async with self._tracked():
             with self._posted_later(turn):
-                await self._post(story, turn, is_resumed=is_resumed)
+                return await self._post(story, turn, is_resumed=is_resumed)
+
+    async def unpost(self, turn: Turn) -> None:
+        """Delete a line's messages.
+
+        Raises:
+            discord.Forbidden: they came through a webhook that is out of reach.
+        """
+        for post in await list_posts(self._engine, guild_id=turn.guild_id, turn_id=turn.id):
+            await self.faces.delete(post.channel_id, post.message_id)
 
     async def annotate(self, story: Story, turn: Turn, note: str = "") -> None:
         """Put `note` in place of the buttons of a posted turn; without a note, restore them."""
@@ -95,7 +109,7 @@ class Replies:
         await publication.load()
         final = await self._final_looks(publication, turn, note=note)
         try:
-            await publication.edit_last(final)
+            await (publication.edit_last(final) if note else publication.restore(final))
         except discord.HTTPException as error:  # the story has moved all the same
             log.warning("turn_not_marked", turn_id=turn.id, status=error.status)
 
@@ -129,7 +143,16 @@ class Replies:
         await self._mark_posted(turn)
         return turn
 
-    async def _post(self, story: Story, turn: Turn, *, is_resumed: bool) -> None:
+    async def _post(self, story: Story, turn: Turn, *, is_resumed: bool) -> NoFace | None:
+        # A webhook's post has no nonce: two at once would both stand there.
+        async with self._posting.setdefault(turn.id, asyncio.Lock()):
+            if turn.character is not None:
+                _, turn = await get_turn(self._engine, guild_id=turn.guild_id, turn_id=turn.id)
+                if turn.state is TurnState.POSTED:
+                    return None
+            return await self._post_once(story, turn, is_resumed=is_resumed)
+
+    async def _post_once(self, story: Story, turn: Turn, *, is_resumed: bool) -> NoFace | None:
         publication = self._publication(story, turn)
         if is_resumed:
             await publication.recover(self._my_id)
@@ -137,6 +160,7 @@ class Replies:
         final = await self._final_looks(publication, turn)
         await self._settle(publication, turn, final)
         await self._mark_posted(turn)
+        return publication.no_face if isinstance(publication, LinePublication) else None
 
     @contextmanager
     def _posted_later(self, turn: Turn) -> Iterator[None]:
@@ -199,7 +223,11 @@ class Replies:
 
     def _publication(self, story: Story, turn: Turn) -> Publication:
         channel = self._client.get_partial_messageable(story.channel_id, guild_id=story.guild_id)
-        return Publication(self._engine, channel, story, turn)
+        if turn.character is None:
+            return Publication(self._engine, channel, story, turn)
+        return LinePublication(
+            self._engine, channel, story, turn, faces=self.faces, my_id=self._my_id
+        )
 
     @property
     def _my_id(self) -> int:

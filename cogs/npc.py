@@ -11,6 +11,8 @@ from bot.cast_introduction import introduce, not_introduced
 from bot.client import ScriptoriumBot
 from bot.forms import Form, Submission
 from bot.selects import Menu
+from cogs.npc_cards import CardCommands
+from cogs.npc_lines import LineCommands
 from engine.story import Character, CharacterState
 from engine.writing.cast import (
     bring_back,
@@ -33,12 +35,20 @@ MOST_CHOICES = 25  # Discord's
 
 
 @app_commands.guild_only()
-class NpcCog(commands.GroupCog, group_name="npc", group_description="Characters of this server"):
+class NpcCog(
+    LineCommands,
+    CardCommands,
+    commands.GroupCog,
+    group_name="npc",
+    group_description="Characters of this server",
+):
     """Every member makes characters; who made one, or a moderator, changes it."""
 
     def __init__(self, bot: ScriptoriumBot) -> None:
         super().__init__()
         self.engine = bot.engine
+        self.answer_lines(bot)
+        self.answer_cards(bot)
         bot.picks[Menu.CHARACTER] = self.pick
         bot.presses |= {
             Action.CAST_BACK: self.turn_page,

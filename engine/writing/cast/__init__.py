@@ -1,5 +1,12 @@
 """Use cases of a server's cast."""
 
+from engine.writing.cast.cards import (
+    CardForm,
+    Imported,
+    check_card_size,
+    export_card,
+    import_card,
+)
 from engine.writing.cast.characters import (
     MOST_CHARACTERS,
     MOST_FIELD_CHARACTERS,
@@ -15,6 +22,7 @@ from engine.writing.cast.characters import (
     retire_character,
     use_instructions,
 )
+from engine.writing.cast.deleting import DeletedLine, delete_line
 from engine.writing.cast.drafts import (
     LineDrafts,
     draft_again,
@@ -23,8 +31,6 @@ from engine.writing.cast.drafts import (
 )
 from engine.writing.cast.faces import face_of
 from engine.writing.cast.lines import (
-    DeletedLine,
-    delete_line,
     get_draft,
     post_draft,
     speak_as,
@@ -35,18 +41,23 @@ __all__ = [
     "MOST_CHARACTERS",
     "MOST_FIELD_CHARACTERS",
     "MOST_NAME_CHARACTERS",
+    "CardForm",
     "DeletedLine",
+    "Imported",
     "LineDrafts",
     "Scene",
     "bring_back",
+    "check_card_size",
     "create_character",
     "delete_line",
     "draft_again",
     "draft_lines",
     "edit_character",
+    "export_card",
     "face_of",
     "forget_drafts",
     "get_draft",
+    "import_card",
     "post_draft",
     "read_cast",
     "read_character",

@@ -5,9 +5,9 @@ its provenance. One that the member edited is the member's own turn, with the pr
 they began from; one that was typed has none.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from engine.errors import DraftGone, NotALine, NotYourTurn, SceneMovedOn, StoryMovedOn
+from engine.errors import DraftGone, NotYourTurn, SceneMovedOn, StoryMovedOn
 from engine.runtime import Engine
 from engine.storage import cast, line_drafts, turns
 from engine.storage.database import Transaction
@@ -19,7 +19,6 @@ from engine.story import (
     Outcome,
     Sheet,
     Story,
-    StoryState,
     Turn,
     TurnKind,
     TurnState,
@@ -27,9 +26,7 @@ from engine.story import (
 from engine.writing.cast.characters import add_character, get_live_character, tidy_sheet
 from engine.writing.cast.scene import Scene, open_scene
 from engine.writing.head import get_free_head, get_turn_and_story, move_story
-from engine.writing.rights import require_writer
 from engine.writing.texts import MOST_TURN_CHARACTERS, tidy_text
-from engine.writing.undoing import undo
 
 
 async def get_draft(
@@ -197,46 +194,6 @@ async def speak_as(
             )
         await _make_line(tx, turn, character)
     raise StoryMovedOn(story.head_turn_id, held_turn_id=turn.id)
-
-
-@dataclass(frozen=True, slots=True)
-class DeletedLine:
-    """A line whose messages are to go; not undone, it stays in the story."""
-
-    story: Story
-    turn: Turn
-    is_undone: bool
-
-
-async def delete_line(
-    engine: Engine, *, guild_id: int, turn_id: int, member: Member, interaction_id: int
-) -> DeletedLine:
-    """Take a line back if it is the newest turn; else only its messages may go.
-
-    Raises:
-        NotALine: the turn is no character's line.
-        NotAllowed: neither is the line the member's nor are they a moderator.
-        TurnNotFound: the server has no such turn.
-    """
-    async with engine.database.reading() as tx:
-        turn, story = await get_turn_and_story(tx, guild_id=guild_id, turn_id=turn_id)
-    if turn.character is None:
-        raise NotALine
-    require_writer(turn, member)
-    if story.state is StoryState.ENDED or story.head_turn_id != turn.id:
-        return DeletedLine(story, turn, is_undone=False)
-    try:
-        await undo(
-            engine,
-            guild_id=guild_id,
-            channel_id=story.channel_id,
-            member=member,
-            expected_head_id=turn.id,
-            interaction_id=interaction_id,
-        )
-    except (NotYourTurn, StoryMovedOn):  # between the two looks
-        return DeletedLine(story, turn, is_undone=False)
-    return DeletedLine(story, turn, is_undone=True)
 
 
 async def _append(
