@@ -70,11 +70,21 @@ class Action(StrEnum):
     LIBRARY_CONFIRM = "library:confirm"
     LIBRARY_BACK = "library:back"  # the number: a page
     LIBRARY_ON = "library:on"  # likewise
+    VOICE_TRAIN = "voice:train"  # the number: the job's
+    VOICE_CANCEL = "voice:cancel"  # likewise
+    VOICE_COMPARE = "voice:compare"  # the number: the voice's own, among the server's
+    VOICE_PROMOTE = "voice:promote"  # likewise
+    PAIR_FIRST = "pair:first"  # the number: the pair's
+    PAIR_SECOND = "pair:second"
+    PAIR_SAME = "pair:same"
+    PAIR_RESULT = "pair:result"
 
 
 Press = Callable[[Interaction, int], Awaitable[None]]
 
 STYLES = {
+    Action.VOICE_TRAIN: discord.ButtonStyle.primary,
+    Action.VOICE_CANCEL: discord.ButtonStyle.danger,
     Action.LINE_POST: discord.ButtonStyle.primary,
     Action.CONTINUE: discord.ButtonStyle.primary,
     Action.BEGIN: discord.ButtonStyle.primary,
@@ -142,6 +152,14 @@ def label(action: Action, words: Words) -> str:
         Action.LIBRARY_CONFIRM: words("Withdraw it for good"),
         Action.LIBRARY_BACK: words("Back"),
         Action.LIBRARY_ON: words("Next page"),
+        Action.VOICE_TRAIN: words("Train"),
+        Action.VOICE_CANCEL: words("Cancel"),
+        Action.VOICE_COMPARE: words("Compare"),
+        Action.VOICE_PROMOTE: words("Promote"),
+        Action.PAIR_FIRST: words("First"),
+        Action.PAIR_SECOND: words("Second"),
+        Action.PAIR_SAME: words("Same"),
+        Action.PAIR_RESULT: words("Result"),
     }[action]
 
 

@@ -17,6 +17,8 @@ from bot.recovery import resume_all
 from bot.replies import Replies
 from bot.selects import Menu, Pick, PickMenu
 from bot.settings import BotSettings
+from bot.training_messages import TrainingMessages
+from engine.library.job_runner import JobRunner
 from engine.runtime import Engine
 from engine.writing import unfinished_turns
 from engine.writing.cast import forget_drafts
@@ -34,6 +36,7 @@ COGS = (
     "cogs.authorship",
     "cogs.library",
     "cogs.library_buttons",
+    "cogs.voice",
 )
 
 log = structlog.get_logger()
@@ -58,7 +61,9 @@ class ScriptoriumBot(commands.AutoShardedBot):
         self.presses: dict[Action, Press] = {}
         self.submits: dict[Form, Submit] = {}
         self.picks: dict[Menu, Pick] = {}
+        self.jobs = JobRunner(engine, TrainingMessages(self, engine).show)
         self._resuming: asyncio.Task[None] | None = None
+        self._training: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
         """Load the cogs, send changed commands, and find what the last process left undone."""
@@ -70,6 +75,7 @@ class ScriptoriumBot(commands.AutoShardedBot):
         # Listed before the first interaction can come: what is accepted from now on is not ours.
         unfinished = await unfinished_turns(self.engine)
         self._resuming = asyncio.create_task(resume_all(self, unfinished), name="resume turns")
+        self._training = asyncio.create_task(self.jobs.run(), name="training jobs")
 
     async def load_cogs(self) -> None:
         """Load every cog. Raise LookupError when a button, form or menu has none."""
@@ -109,6 +115,9 @@ class ScriptoriumBot(commands.AutoShardedBot):
         """Leave Discord; turns that are not posted yet are left for the next start."""
         if self._resuming is not None:
             self._resuming.cancel()
+        if self._training is not None:  # its process keeps its state
+            self._training.cancel()
+            await asyncio.gather(self._training, return_exceptions=True)
         await self.replies.close()
         await super().close()
 

@@ -15,6 +15,8 @@ class Menu(StrEnum):
 
     PRESET = "style:preset"
     CHARACTER = "cast:character"
+    WORK = "library:work"  # of the member's own
+    SHELF = "library:shelf"  # of those that may be read
 
 
 Pick = Callable[[Interaction, str], Awaitable[None]]

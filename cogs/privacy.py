@@ -41,6 +41,10 @@ class PrivacyCog(commands.GroupCog, group_name="privacy", group_description="You
             "banned and your name. "
             "The stories stay, with gaps. It cannot be undone."
         )
+        text += " " + words(
+            "Works that you gave or wrote a part of are withdrawn from the library, and voices "
+            "that learned from them are taken out of use."
+        )
         view = row((Action.ERASE,), interaction.user.id, words)
         await answers.tell(interaction, text, view=view)
 

@@ -132,6 +132,35 @@ async def decline(engine: Engine, *, guild_id: int, work_id: int, member_id: int
     return Answered(closed, (), text=text or "" if is_own else "")
 
 
+async def standing_of(engine: Engine, *, guild_id: int, work_id: int, member_id: int) -> Answered:
+    """Return how a live work stands, to an author of it.
+
+    Raises:
+        WorkNotFound, NotItsAuthor, WorkClosed: as `ask`.
+    """
+    async with engine.database.reading() as tx:
+        work, _ = await get_as_author(tx, guild_id=guild_id, work_id=work_id, member_id=member_id)
+        return Answered(work, await missing_authors(tx, work))
+
+
+async def find_question(engine: Engine, work: Work) -> tuple[int, int] | None:
+    """Return the channel and the message in which the co-authors are asked."""
+    async with engine.database.reading() as tx:
+        return await library.find_question(tx, guild_id=work.guild_id, work_id=work.id)
+
+
+async def keep_question(engine: Engine, work: Work, *, channel_id: int, message_id: int) -> None:
+    """Keep where the co-authors are asked."""
+    async with engine.database.writing() as tx:
+        await library.record_question(
+            tx,
+            guild_id=work.guild_id,
+            work_id=work.id,
+            channel_id=channel_id,
+            message_id=message_id,
+        )
+
+
 async def missing_authors(tx: Transaction, work: Work) -> tuple[WorkAuthor, ...]:
     """Return the authors whose live consent to training the work lacks."""
     held = await library.list_consents(tx, guild_id=work.guild_id, work_id=work.id)

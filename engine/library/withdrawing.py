@@ -1,11 +1,11 @@
 """Works taken back: at once, for good, and out of every adapter that learned from them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
 from engine.errors import WorkClosed, WorkNotFound
-from engine.library.answering import get_as_author
+from engine.library.answering import Answered, get_as_author
 from engine.runtime import Engine, epoch_ms
 from engine.storage import Database, library
 from engine.storage.withdrawal import close_work
@@ -16,10 +16,15 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """A work as it was before, and how many adapters are out of use because of it."""
+    """A withdrawn work, and how many adapters are out of use because of it."""
 
     work: Work
     adapters: int
+
+    @property
+    def after(self) -> Answered:
+        """How the work stands now."""
+        return Answered(self.work, ())
 
 
 async def withdraw(engine: Engine, *, guild_id: int, work_id: int, member_id: int) -> Withdrawn:
@@ -49,7 +54,7 @@ async def withdraw(engine: Engine, *, guild_id: int, work_id: int, member_id: in
     await engine.voices.drop_stale(guild_id=guild_id)
     await engine.database.scrub()
     log.info("work_withdrawn", guild_id=guild_id, work_id=work_id, adapters=len(stale))
-    return Withdrawn(work, len(stale))
+    return Withdrawn(replace(work, state=WorkState.WITHDRAWN, characters=0), len(stale))
 
 
 async def unlist(engine: Engine, *, guild_id: int, work_id: int, member_id: int) -> Work:
@@ -101,4 +106,4 @@ async def withdraw_for_author(database: Database, *, guild_id: int, work_id: int
         )
     await database.scrub()
     log.info("work_withdrawn", guild_id=guild_id, work_id=work_id, adapters=len(stale))
-    return Withdrawn(work, len(stale))
+    return Withdrawn(replace(work, state=WorkState.WITHDRAWN, characters=0), len(stale))

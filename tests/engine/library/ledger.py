@@ -104,7 +104,7 @@ class Evening:
             self.unlist: 1,
             self.train: 5,
             self.promote: 4,
-            self.end_consent: 1,
+            self.end_consent: 2,
             self.erase: 0.3,
         }
         (deed,) = self.chance.choices(list(deeds), list(deeds.values()))
