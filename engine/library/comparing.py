@@ -128,6 +128,19 @@ async def read_verdict(engine: Engine, *, guild_id: int, comparison_id: int) -> 
     )
 
 
+async def read_pair_verdict(engine: Engine, *, guild_id: int, pair_id: int) -> Verdict:
+    """Return what the votes say of the comparison that a pair belongs to.
+
+    Raises:
+        ComparisonOver: the server has no such pair.
+    """
+    async with engine.database.reading() as tx:
+        pair = await comparisons.find_pair(tx, guild_id=guild_id, pair_id=pair_id)
+    if pair is None:
+        raise ComparisonOver
+    return await read_verdict(engine, guild_id=guild_id, comparison_id=pair.comparison_id)
+
+
 async def read_newest_verdict(engine: Engine, *, guild_id: int) -> Verdict | None:
     """Return what the votes of the server's newest comparison say."""
     async with engine.database.reading() as tx:

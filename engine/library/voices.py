@@ -65,6 +65,16 @@ async def read_voice(engine: Engine, *, guild_id: int) -> VoiceStatus:
         )
 
 
+async def newest_usable(engine: Engine, *, guild_id: int) -> int:
+    """Return the number of the server's newest voice that is not stale. Raise NoVoice."""
+    async with engine.database.reading() as tx:
+        known = await voices.list_adapters(tx, guild_id=guild_id)
+    number = next((adapter.number for adapter in known if not adapter.is_stale), None)
+    if number is None:
+        raise NoVoice
+    return number
+
+
 async def promote_voice(engine: Engine, *, guild_id: int, member: Member, number: int) -> Adapter:
     """Let voice `number` write for the server from the next request on.
 

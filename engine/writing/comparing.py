@@ -31,6 +31,7 @@ from engine.writing.style import read_style
 log = structlog.get_logger()
 
 PREMISES = Path(__file__).with_name("premises.toml")
+MOST_PAIRS = 20  # as many as there are premises
 MOST_CHARACTERS = 800  # of one text: both stand in one message with their premise
 
 
