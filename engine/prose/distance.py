@@ -17,12 +17,12 @@ class Shape:
         words = words_of(text, language)
         letters = "".join(words) if is_chinese else f" {' '.join(words)} "
         n = HAN_TOGETHER if is_chinese else LETTERS_TOGETHER
-        self._ngrams = {letters[at : at + n] for at in range(max(1, len(letters) - n + 1))}
+        self.ngrams = {letters[at : at + n] for at in range(max(1, len(letters) - n + 1))}
 
     def distance(self, other: "Shape") -> float:
         """Return Jaccard's distance: 0 all n-grams in common, 1 none."""
-        union = self._ngrams | other._ngrams
-        return 1 - len(self._ngrams & other._ngrams) / len(union)
+        union = self.ngrams | other.ngrams
+        return 1 - len(self.ngrams & other.ngrams) / len(union)
 
 
 def cosine_distance(one: Sequence[float], other: Sequence[float]) -> float:
