@@ -219,7 +219,7 @@ async def test_erasing_a_member_leaves_no_word_name_or_id(database: Database) ->
             "turns": 3,
             "moves": 1,
         },
-        posts=(Post(before[0].id, 0, CHANNEL, before[0].id),),
+        posts=(Post(before[0].id, 0, CHANNEL, before[0].id), Post(0, 0, CHANNEL, 1)),
     )
 
 
