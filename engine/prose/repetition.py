@@ -27,6 +27,7 @@ _LEAST_TIMES = 4  # of a word across the text
 _LEAST_SHARE = 1 / 400  # of all words
 _OPENINGS = 3  # sentences in a row
 
+_UNHEARD = ("nr", "ns", "m", "q", "r", "d", "c", "p", "u", "f")  # the tagger's classes
 _HAN_ONLY = re.compile(f"[{HAN}]+")
 _ENDINGS = (("ies", "y"), ("ied", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", ""), ("e", ""))
 
@@ -97,15 +98,15 @@ def _across(reading: Reading, content: Sequence[Word], keys: Sequence[str]) -> t
     often = sorted(
         (words for words in places.values() if len(words) >= least), key=len, reverse=True
     )
-    kept = [words for words in often[: 3 * MOST_SHOWN] if not _is_chinese_name(words[0].text)]
+    kept = [words for words in often[: 3 * MOST_SHOWN] if not _is_unheard(words[0].text)]
     return tuple(_repeat(reading, words) for words in kept[:MOST_SHOWN])
 
 
-def _is_chinese_name(word: str) -> bool:
-    """Say whether the tagger knows the word as a name of somebody or some place."""
+def _is_unheard(word: str) -> bool:
+    """Say whether the tagger knows a Chinese word as a name, a number or a function word."""
     if not _HAN_ONLY.fullmatch(word):
         return False
-    return any(tag.startswith(("nr", "ns")) for _, tag in rjieba.tag(word))
+    return any(tag.startswith(_UNHEARD) for _, tag in rjieba.tag(word))
 
 
 def _echoes(reading: Reading, content: Sequence[Word], keys: Sequence[str]) -> tuple[Repeat, ...]:
@@ -128,7 +129,7 @@ def _echoes(reading: Reading, content: Sequence[Word], keys: Sequence[str]) -> t
         if len(cluster) >= 2 and 2 * len(cluster) >= totals[key]
     ]
     heard.sort(key=lambda item: (-item[1], -item[0], item[2][0].start))
-    kept = [cluster for _, _, cluster in heard if not _is_chinese_name(cluster[0].text)]
+    kept = [cluster for _, _, cluster in heard if not _is_unheard(cluster[0].text)]
     return tuple(_repeat(reading, cluster) for cluster in kept[:MOST_SHOWN])
 
 

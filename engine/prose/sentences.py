@@ -50,8 +50,10 @@ _WORD = re.compile(r"[^\W_][\w'’\-]*")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]$")
 
 _TELLER = re.compile(
-    r"\s*(?!(?:He|She|It|We|They|You)\b)(?:[A-Z][\w'’\-]*\s+){1,3}(?:said|says|asked|asks|cried|whispered|replied|answered"
-    r"|called|shouted|muttered|murmured|added|continued|told|yelled|hissed|snapped|repeated)\b"
+    r"\s*(?!(?:He|She|It|We|They|You)\b)(?:[A-Z][\w'’\-]*\s+){1,3}"
+    r"(?:said|says?|ask(?:ed|s)?|cr(?:ied|ies|y)|whisper(?:ed|s)?|repl(?:ied|ies|y)|answer(?:ed|s)?|call(?:ed|s)?|shout(?:ed|s)?"
+    r"|mutter(?:ed|s)?|murmur(?:ed|s)?|add(?:ed|s)?|continue[ds]?|tells?|told|yell(?:ed|s)?"
+    r"|hiss(?:ed|es)?|snap(?:ped|s)?|repeat(?:ed|s)?)\b"
 )
 _TELLER_HAN = re.compile(
     r"[^，。！？：；、“”‘’「」『』…\s]{0,8}?(?:说|問|问|道|喊|叫|答|嚷|吼|骂|罵|說|嘀咕)(?:道|着|著|了)?[，。：]"

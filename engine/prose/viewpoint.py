@@ -1,12 +1,13 @@
 """Whose eyes a text is told through, by its pronouns, and where that changes.
 
 Only narration counts: what stands in quotations is left out. A sentence of narration with I, me,
-my (in Chinese 我, 咱) speaks for the first person, by 2, or 3 with two of them; one without, but
+my (in Chinese 我, 咱) speaks for the first person, by 3, or 1.5 with "we" alone; one without, but
 with he, she, they (他, 她), speaks for the third person, by 0.7. The weights differ because who
 tells of themselves speaks of others most of the time, while nobody says "I" in a narration in the
-third person. "We" counts as half an I. The text is cut where that explains the sentences best
-(`shifts.sides_of`, a change costs 6): a shift to the first person takes two sentences that say I,
-one away from it nine that do not. The second person is named, but not followed.
+third person. The text is cut where that explains the sentences best (`shifts.sides_of`, a change
+costs 8): a shift to the first person takes two sentences that say I, one away from it six to the
+end of the text, or twelve in its midst, that speak of others only. The second person is named, but
+not followed.
 """
 
 from collections.abc import Sequence
@@ -17,9 +18,8 @@ from engine.prose.reading import Place, Read, Reading
 from engine.prose.shifts import sides_of
 from engine.prose.words import listed
 
-PRICE = 6.0
-_FIRST_WEIGHT = 2.0
-_SECOND_FIRST_WEIGHT = 1.0
+PRICE = 8.0
+_FIRST_WEIGHT = 3.0
 _THIRD_WEIGHT = 0.7
 _LEAST_SENTENCES = 3
 
@@ -91,6 +91,8 @@ class _Pronouns:
 
     @classmethod
     def of(cls, read: Read) -> "_Pronouns":
+        if read.sentence.text.isupper():  # a heading: CHAPTER I
+            return cls(0, 0, 0)
         words: Sequence[str] = [word.text for word in read.told]
         return cls(
             sum(word in _FIRST for word in words) + 0.5 * sum(word in _WE for word in words),
@@ -101,8 +103,7 @@ class _Pronouns:
     def evidence(self) -> float:
         """Return how much they speak for the first person (above 0) or the third."""
         if self.first:
-            weight = min(1.0, self.first) * _FIRST_WEIGHT
-            return weight + (_SECOND_FIRST_WEIGHT if self.first >= 2 else 0.0)
+            return min(1.0, self.first) * _FIRST_WEIGHT
         return -_THIRD_WEIGHT if self.third else 0.0
 
 
