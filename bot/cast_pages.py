@@ -146,6 +146,7 @@ def _actions(character: Character, member: Member) -> Iterator[Action]:
             yield Action.NPC_RETIRE
         if may_change and character.card_message_id is None:
             yield Action.NPC_INTRODUCE
+    yield Action.NPC_EXPORT
     has_instructions = character.sheet.system_prompt or character.sheet.last_instruction
     if member.is_moderator and has_instructions:
         yield Action.NPC_IGNORE if character.uses_instructions else Action.NPC_OBEY

@@ -16,6 +16,12 @@ Long = BigInteger().with_variant(Integer, "sqlite")  # ids, snowflakes, millisec
 Bytes = LargeBinary()  # BLOB, BYTEA
 
 
+def storable(text: str) -> str:
+    """Return a text as it is stored: NUL and lone surrogates become U+FFFD."""
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return whole.replace("\x00", "\ufffd")
+
+
 class Words(TypeDecorator[str]):
     """Text that people or models wrote.
 
@@ -26,10 +32,7 @@ class Words(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        whole = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        return whole.replace("\x00", "\ufffd")
+        return None if value is None else storable(value)
 
 
 class OneOf(TypeDecorator[Choice]):

@@ -48,7 +48,7 @@ async def test_a_created_character_is_introduced_by_name_and_face_alone(scene: S
     made = await create(scene)
     assert "**Mira**" in told(made)
     assert "A smuggler with a glass eye." in told(made)
-    assert labels(shown(made)) == ["Edit", "Retire"]
+    assert labels(shown(made)) == ["Edit", "Retire", "Export"]
     assert scene.newest.content.startswith("🎭 **Mira** joins the cast.")
     assert "glass" not in "".join(scene.contents())
     assert [file.filename for file in scene.newest.attachments] == ["face.png"]
@@ -100,7 +100,7 @@ async def test_retired_and_brought_back(scene: Scene) -> None:
     await create(scene)
     retired = await scene.alice.slash(scene.room, "npc retire", name="mira")
     assert "retired" in told(retired)
-    assert labels(shown(retired)) == ["Bring back"]
+    assert labels(shown(retired)) == ["Bring back", "Export"]
     edit = await scene.alice.slash(scene.room, "npc edit", name="mira")
     assert "Mira is retired." in told(edit)
     await scene.alice.click(shown(retired), label="Bring back")

@@ -5,7 +5,7 @@ from sqlalchemy import Select, delete, select, update
 from engine.storage.database import Transaction
 from engine.storage.personal.rows import Rows
 from engine.storage.schema import cards, characters, faces, line_drafts, lines, turns
-from engine.story import CharacterState, TurnState
+from engine.story import CharacterState, Post, TurnState
 
 BLANK = {
     "creator_id": 0,
@@ -42,6 +42,18 @@ def own_rows(guild_id: int, member_id: int) -> Rows:
         ),
         "lines": select(lines).where(lines.c.guild_id == guild_id, lines.c.character_id.in_(own)),
     }
+
+
+async def list_shown(tx: Transaction, guild_id: int, member_id: int) -> tuple[Post, ...]:
+    """Return the messages that introduce the member's characters. Ask before they are erased."""
+    rows = await tx.execute(
+        select(characters.c.card_channel_id, characters.c.card_message_id).where(
+            characters.c.guild_id == guild_id,
+            characters.c.creator_id == member_id,
+            characters.c.card_message_id.is_not(None),
+        )
+    )
+    return tuple(Post(turn_id=0, part=0, channel_id=row[0], message_id=row[1]) for row in rows)
 
 
 async def erase(tx: Transaction, guild_id: int, member_id: int) -> dict[str, int]:

@@ -134,6 +134,7 @@ async def fill_cast(tx: Transaction, guild_id: int, turn_id: int) -> None:
     assert story is not None
     await add_draft(tx, story, character, member=ZOE, text=SECRET, direction=SECRET)
     await cast.save_card(tx, card=SECRET, **it)
+    await cast.record_card_message(tx, channel_id=CHANNEL, message_id=77, **it)
     await cast.save_face(tx, png=b"a picture of Zoe", **it)
 
 
@@ -219,7 +220,11 @@ async def test_erasing_a_member_leaves_no_word_name_or_id(database: Database) ->
             "turns": 3,
             "moves": 1,
         },
-        posts=(Post(before[0].id, 0, CHANNEL, before[0].id), Post(0, 0, CHANNEL, 1)),
+        posts=(
+            Post(before[0].id, 0, CHANNEL, before[0].id),
+            Post(0, 0, CHANNEL, 77),  # introduces a character
+            Post(0, 0, CHANNEL, 1),
+        ),
     )
 
 
