@@ -58,6 +58,8 @@ EngineError
 │   ├── CritiqueBeingWritten the model is writing this critique
 │   ├── CritiqueTextGone     the text is not kept any longer
 │   ├── SharingMissing       another author has not said yet that all may see it
+│   ├── PromptNotFound       the server has no such story prompt
+│   ├── NoPromptsLeft        no candidate for a story prompt was fit to be shown
 │   └── QueueFull            too many turns wait already
 └── Failed               our fault: logged with a short code, which the member sees
     ├── GenerationFailed     the model server broke this request
@@ -84,6 +86,7 @@ from engine.errors.cast import (
     NameTaken,
     NoOwnWords,
     NotALine,
+    NothingToSay,
     SceneMovedOn,
 )
 from engine.errors.critiques import (
@@ -109,6 +112,7 @@ from engine.errors.failures import (
     StorageFailed,
     Unsupported,
 )
+from engine.errors.inspiration import NoPromptsLeft, PromptNotFound
 from engine.errors.library import (
     ImportRefused,
     NotItsAuthor,
@@ -199,6 +203,7 @@ __all__ = [
     "NameTaken",
     "NoOpenStory",
     "NoOwnWords",
+    "NoPromptsLeft",
     "NoSuchTurns",
     "NoVoice",
     "NotALine",
@@ -209,10 +214,12 @@ __all__ = [
     "NotYourTurn",
     "NothingToRedo",
     "NothingToRetry",
+    "NothingToSay",
     "NothingToUndo",
     "OtherBaseServed",
     "PresetUnknown",
     "PresetsUnreadable",
+    "PromptNotFound",
     "PromptRefused",
     "QueueFull",
     "QueueScope",

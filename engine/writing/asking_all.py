@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import structlog
 
-from engine.errors import GenerationFailed, ModelUnavailable
+from engine.errors import GenerationFailed
 from engine.model.request import ModelRequest
 from engine.runtime import Engine, Progress
 from engine.story import Member
 from engine.writing.following import reserve_place
-from engine.writing.patience import Patience
+from engine.writing.patience import patiently
 from engine.writing.reply import clean_reply
 from engine.writing.slot import Slot
 
@@ -81,7 +81,7 @@ async def _collect(
     async def collect(request: ModelRequest) -> Reply | None:
         nonlocal done
         try:
-            reply = await _ask(engine, request)
+            reply = await patiently(engine, lambda: _read(engine, request))
         except GenerationFailed as error:
             log.warning("reply_broken_off", error=type(error).__name__)
             broken.append(error)
@@ -99,15 +99,6 @@ async def _collect(
     if broken and len(broken) == len(requests):
         raise broken[0]
     return [task.result() for task in tasks]
-
-
-async def _ask(engine: Engine, request: ModelRequest) -> Reply:
-    patience = Patience(engine)
-    while True:
-        try:
-            return await _read(engine, request)
-        except ModelUnavailable as error:
-            await patience.wait(error)
 
 
 async def _read(engine: Engine, request: ModelRequest) -> Reply:

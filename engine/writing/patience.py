@@ -1,12 +1,16 @@
 """How a turn waits for a model that is away."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from engine.errors import ModelUnavailable
 from engine.runtime import Engine
 
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 5.0
+
+T = TypeVar("T")
 
 
 class Patience:
@@ -33,3 +37,17 @@ class Patience:
         self._pause = min(2 * self._pause, LONGEST_PAUSE_SECONDS)
         if self._engine.server is not None:
             await self._engine.server.ready(self._deadline - now)
+
+
+async def patiently(engine: Engine, ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask the model until it answers.
+
+    Raises:
+        ModelUnavailable: it did not for `engine.seconds_for_model`.
+    """
+    patience = Patience(engine)
+    while True:
+        try:
+            return await ask()
+        except ModelUnavailable as error:
+            await patience.wait(error)
