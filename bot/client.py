@@ -1,6 +1,7 @@
 """The bot on Discord: it holds the engine, and loads every cog or refuses to start."""
 
 import asyncio
+from contextvars import Context
 from typing import Any
 
 import discord
@@ -75,7 +76,8 @@ class ScriptoriumBot(commands.AutoShardedBot):
         # Listed before the first interaction can come: what is accepted from now on is not ours.
         unfinished = await unfinished_turns(self.engine)
         self._resuming = asyncio.create_task(resume_all(self, unfinished), name="resume turns")
-        self._training = asyncio.create_task(self.jobs.run(), name="training jobs")
+        # In a context of its own: a training belongs to no interaction and to no event.
+        self._training = Context().run(asyncio.create_task, self.jobs.run())
 
     async def load_cogs(self) -> None:
         """Load every cog. Raise LookupError when a button, form or menu has none."""

@@ -6,6 +6,7 @@ found by its lock. So whoever runs the jobs next, after a kill or an update, goe
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -58,37 +59,40 @@ class JobRunner:
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
-        """Look for new jobs at once."""
+        """Look for new jobs at once: whoever asked for one calls this."""
         self._wake.set()
 
     async def run(self) -> None:
         """Follow the jobs for ever. Cancelled, it stops the processes; they keep their state."""
         try:
             while True:
-                await self._look()
                 self._wake.clear()
-                try:
-                    await asyncio.wait_for(self._wake.wait(), self._pace.between_looks)
-                except TimeoutError:
-                    continue
+                is_sure = await self._look()
+                # Without a job nothing is to be looked for: whoever asks for one wakes us.
+                is_idle = is_sure and not self._tasks
+                seconds = None if is_idle else self._pace.between_looks
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), seconds)
         finally:
             for task in self._tasks.values():
                 task.cancel()
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
-    async def _look(self) -> None:
+    async def _look(self) -> bool:
+        """Follow every job that is not over; False if they could not be read."""
         try:
             async with self._engine.database.reading() as tx:
                 jobs = await training_jobs.list_unfinished_jobs(tx)
         except StorageFailed as error:
             log.warning("jobs_not_readable", error=type(error).__name__)
-            return
+            return False
         # One whose process may still live takes the machine before those that wait for it.
         for job in sorted(jobs, key=lambda job: job.state is not JobState.TRAINING):
             if job.id not in self._tasks:
                 self._tasks[job.id] = asyncio.create_task(self._follow(job), name=f"job {job.id}")
         for job_id in [job_id for job_id, task in self._tasks.items() if task.done()]:
             del self._tasks[job_id]
+        return True
 
     async def _follow(self, job: TrainingJob) -> None:
         """Take a job from where it stands to its end."""
