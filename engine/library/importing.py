@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-import structlog
-
 from engine.errors import DocumentRefused, ImportRefused
 from engine.files.documents import read_document
 from engine.library.gate import hash_of
@@ -17,8 +15,6 @@ from engine.runtime import epoch_ms
 from engine.settings import EngineSettings
 from engine.storage import Database, Transaction, library
 from engine.story import Purpose, Source, Way, Work, WorkState
-
-log = structlog.get_logger()
 
 
 class Verdict(StrEnum):
@@ -128,8 +124,6 @@ async def import_works(
         for each in judged:
             if each.verdict is Verdict.NEW:
                 await _take_in(tx, settings, guild_id, each.handed, now_ms)
-    counts = {verdict.value: sum(j.verdict is verdict for j in judged) for verdict in Verdict}
-    log.info("works_imported", guild_id=guild_id, **counts)
     return judged
 
 

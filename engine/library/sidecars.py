@@ -156,18 +156,19 @@ def _read_work(
 
 def line_of(lines: Sequence[str], place: tuple[str | int, ...]) -> int:
     """Return the line, from 1, of a value in a TOML file; of what it stands in if it is missing."""
-    at, names = 0, list[str]()
+    at, end, names = 0, len(lines), list[str]()
     for part in place:
+        dotted = re.escape(".".join(names if isinstance(part, int) else [*names, part]))
         if isinstance(part, int):
-            pattern, times = rf"\s*\[\[\s*{re.escape('.'.join(names))}\s*\]\]", part + 1
+            heads = _matches(lines, rf"^\s*\[\[\s*{dotted}\s*\]\]", at, end)
+            if part < len(heads):
+                at, end = heads[part], [*heads, end][part + 1]
         else:
             names.append(part)
-            dotted = re.escape(".".join(names))
-            pattern, times = rf"\s*({re.escape(part)}\s*=|\[\s*{dotted}\s*\])", 1
-        start = at
-        for _ in range(times):
-            found = next((n for n in range(start, len(lines)) if re.match(pattern, lines[n])), None)
-            if found is None:
-                break
-            at, start = found, found + 1
+            pattern = rf"(^|[\s{{,]){re.escape(part)}\s*=|^\s*\[\[?\s*{dotted}\s*\]"
+            at = next(iter(_matches(lines, pattern, at, end)), at)
     return at + 1
+
+
+def _matches(lines: Sequence[str], pattern: str, start: int, end: int) -> list[int]:
+    return [number for number in range(start, end) if re.search(pattern, lines[number])]

@@ -105,5 +105,4 @@ async def withdraw_for_author(database: Database, *, guild_id: int, work_id: int
             now_ms=epoch_ms(),
         )
     await database.scrub()
-    log.info("work_withdrawn", guild_id=guild_id, work_id=work_id, adapters=len(stale))
     return Withdrawn(replace(work, state=WorkState.WITHDRAWN, characters=0), len(stale))
