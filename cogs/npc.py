@@ -7,11 +7,13 @@ from discord.ext import commands
 from bot import answers, cast_forms, cast_pages
 from bot.answers import guild_of, member_of, words_of
 from bot.buttons import Action, Interaction
+from bot.cast_choices import name_choices
 from bot.cast_introduction import introduce, not_introduced
 from bot.client import ScriptoriumBot
 from bot.forms import Form, Submission
 from bot.selects import Menu
 from cogs.npc_cards import CardCommands
+from cogs.npc_greetings import GreetingCommands
 from cogs.npc_lines import LineCommands
 from engine.story import Character, CharacterState
 from engine.writing.cast import (
@@ -31,13 +33,13 @@ STATES = [
     Choice(name="playing", value=CharacterState.LIVE.value),
     Choice(name="retired", value=CharacterState.RETIRED.value),
 ]
-MOST_CHOICES = 25  # Discord's
 
 
 @app_commands.guild_only()
 class NpcCog(
     LineCommands,
     CardCommands,
+    GreetingCommands,
     commands.GroupCog,
     group_name="npc",
     group_description="Characters of this server",
@@ -172,10 +174,7 @@ class NpcCog(
     @retire.autocomplete("name")
     async def names(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         """Offer the characters whose names have what was typed."""
-        characters = await read_cast(self.engine, guild_id=guild_of(interaction))
-        names = [character.name for character in characters]
-        found = [name for name in names if typed.casefold() in name.casefold()]
-        return [Choice(name=name, value=name) for name in found[:MOST_CHOICES]]
+        return await name_choices(self.engine, interaction, typed)
 
     async def _use_instructions(
         self, interaction: Interaction, character_id: int, *, is_used: bool

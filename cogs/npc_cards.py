@@ -8,6 +8,7 @@ from discord.ext import commands
 from bot import answers, card_files
 from bot.answers import guild_of, member_of, words_of
 from bot.buttons import Action, Interaction
+from bot.cast_choices import name_choices
 from bot.cast_introduction import introduce
 from bot.client import ScriptoriumBot
 from engine.runtime import Engine
@@ -64,6 +65,11 @@ class CardCommands(commands.Cog):
             self.engine, guild_id=guild_of(interaction), name=name
         )
         await self._export(interaction, character.id, CardForm(form))
+
+    @export.autocomplete("name")
+    async def exported(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        """Offer the characters whose names have what was typed."""
+        return await name_choices(self.engine, interaction, typed)
 
     async def press_export(self, interaction: Interaction, character_id: int) -> None:
         """Hand out the picture with the card in it."""

@@ -89,6 +89,14 @@ def _(error: errors.FieldTooLong, words: Words) -> str:
 
 
 @describe.register
+def _(error: errors.NothingToSay, words: Words) -> str:
+    return words(
+        "{name} has no such first line. /npc edit gives it one, and /npc as lets it say anything.",
+        name=escape_markdown(error.name),
+    )
+
+
+@describe.register
 def _(error: errors.CardRefused, words: Words) -> str:
     return refused_card(error, words)
 

@@ -63,6 +63,13 @@ class FieldTooLong(Refused):
     most: int
 
 
+@dataclass
+class NothingToSay(Refused):
+    """The character has no first line of this number; 0 is its first line, 1 the next."""
+
+    name: str
+
+
 class CardFault(StrEnum):
     """Why a file is not taken as a character card."""
 

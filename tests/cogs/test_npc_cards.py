@@ -97,3 +97,33 @@ async def test_what_is_erased_takes_the_introduction_with_it(scene: Scene) -> No
     assert scene.public() == []
     gone = await scene.bo.slash(scene.room, "npc show", name="Mira")
     assert "No character here is called “Mira”" in told(gone)
+
+
+async def test_a_character_says_its_first_line_or_another_one_with_names_in_place(
+    scene: Scene,
+) -> None:
+    tom = (CARDS / "v1.json").read_bytes()
+    await bring(scene, "tom.json", tom)
+    await bring(scene, "mira.json", MIRA)
+    await scene.alice.slash(scene.room, "npc greet", name="old tom")
+    assert "“Cross or drown, alice.”" in scene.newest.content
+    await scene.alice.slash(scene.room, "npc greet", name="Mira", which=2)
+    assert "“Shut the door.”" in scene.newest.content
+    refused = await scene.alice.slash(scene.room, "npc greet", name="Mira", which=3)
+    assert "Mira has no such first line." in told(refused)
+    read = await scene.bo.slash(scene.room, "story read")
+    assert "**Old Tom**: “Cross or drown, alice.”\n\n**Mira**: “Shut the door.”" in told(read)
+
+
+async def test_names_and_first_lines_are_offered_while_one_types(scene: Scene) -> None:
+    await bring(scene, "mira.json", MIRA)
+    for command in ("npc show", "npc edit", "npc retire", "npc export", "npc greet"):
+        offered = await scene.bo.autocomplete(scene.room, command, "name", "MI")
+        assert [choice["value"] for choice in offered] == ["Mira"], command
+    lines = await scene.bo.autocomplete(scene.room, "npc greet", "which", "", name="Mira")
+    assert [(choice["name"], choice["value"]) for choice in lines] == [
+        ("1. “You are late.”", 0),
+        ("2. “Again you.”", 1),
+        ("3. “Shut the door.”", 2),
+    ]
+    assert await scene.bo.autocomplete(scene.room, "npc greet", "which", "", name="Mir") == []

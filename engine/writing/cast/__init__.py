@@ -30,6 +30,7 @@ from engine.writing.cast.drafts import (
     forget_drafts,
 )
 from engine.writing.cast.faces import face_of
+from engine.writing.cast.greeting import greeting_of, list_greetings
 from engine.writing.cast.lines import (
     get_draft,
     post_draft,
@@ -57,7 +58,9 @@ __all__ = [
     "face_of",
     "forget_drafts",
     "get_draft",
+    "greeting_of",
     "import_card",
+    "list_greetings",
     "post_draft",
     "read_cast",
     "read_character",
