@@ -57,7 +57,7 @@ def _measures(facts: ProseFacts, words: Words) -> Iterator[str]:
     counts = [
         words.plural("{count} character", "{count} characters", facts.words)
         if _is_chinese(facts)
-        else words.plural("{count} word", "{count} words", facts.words),
+        else words.plural("{count} word in all", "{count} words in all", facts.words),
         words.plural("{count} sentence", "{count} sentences", facts.sentences),
     ]
     if facts.dialogue.speeches:
@@ -148,14 +148,15 @@ def _rhythm(facts: ProseFacts, words: Words) -> Iterator[str]:
 
 def _repetition(facts: ProseFacts, words: Words) -> Iterator[str]:
     repetition = facts.repetition
-    for title, repeats in (
-        (words("Used again at once:"), repetition.echoes),
-        (words("Phrases used again:"), repetition.phrases),
-        (words("Sentences in a row that begin with:"), repetition.openings),
-        (words("Most used:"), repetition.words),
+    for line, repeats in (
+        (words("Used again at once: {repeats}"), repetition.echoes),
+        (words("Phrases used again: {repeats}"), repetition.phrases),
+        (words("Sentences in a row that begin with: {repeats}"), repetition.openings),
+        (words("Most used: {repeats}"), repetition.words),
     ):
         if repeats:
-            yield f"- {title} " + ", ".join(_repeat(one, words) for one in repeats[:_MOST_REPEATS])
+            listed = words(", ").join(_repeat(one, words) for one in repeats[:_MOST_REPEATS])
+            yield "- " + line.format(repeats=listed)
 
 
 def _repeat(repeat: Repeat, words: Words) -> str:
@@ -193,10 +194,9 @@ def _grammar(facts: ProseFacts, words: Words) -> Iterator[str]:
 def _picture_text(facts: ProseFacts, words: Words) -> str:
     """Say in words what the picture shows."""
     lengths = [beat.length for beat in facts.rhythm.beats] or [0]
-    text = words.plural(
+    text = words(
         "A bar for each sentence in order, {count} in all, from {least} to {most} {unit} long.",
-        "A bar for each sentence in order, {count} in all, from {least} to {most} {unit} long.",
-        len(facts.rhythm.beats),
+        count=len(facts.rhythm.beats),
         least=min(lengths),
         most=max(lengths),
         unit=_unit(facts, words),

@@ -1,5 +1,6 @@
 """The sheet of facts: short, in the member's language, with a picture of the rhythm."""
 
+import re
 from io import BytesIO
 from itertools import pairwise
 
@@ -30,7 +31,15 @@ def test_a_chinese_member_reads_chinese() -> None:
     assert "对白占" in text
     assert "叙述用第三人称" in text
     assert "中文没有语法检查" in text
-    assert not any(word in text for word in ("Told", "dialogue", "paragraph"))
+    assert not re.search("[A-Za-z]", text)
+
+
+async def test_every_line_is_in_the_language_of_the_member() -> None:
+    flaws = f"{PAST * 2}\n{PRESENT * 2}\n— It was a apple. I went. I saw. I am here. I sat down."
+    for text, language in ((flaws, "en"), ("— 他走了。他来了。他坐下。" * 20, "zh-CN")):
+        sheet = await fact_sheet(examine(text, language), words_for("zh-CN"))
+        unquoted = re.sub("“.*?”|‘.*?’|→.*|ARI|Coleman|Liau", "", sheet.text + sheet.picture_text)
+        assert not re.search("[A-Za-z]", unquoted)
 
 
 def test_what_is_quoted_cannot_format_the_message() -> None:

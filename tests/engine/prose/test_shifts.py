@@ -26,23 +26,26 @@ def _viewpoint(text: str, language: str = "en") -> tuple[Person | None, list[tup
     return found.main, [(shift.after, shift.place.quote) for shift in found.shifts]
 
 
-# What is measured on all labelled texts is in docs/benchmarks.md; these are its lower bounds.
+# What is measured is in docs/benchmarks.md; these are lower bounds of it.
 @pytest.mark.parametrize(
-    ("kind", "language", "recall"),
+    ("kind", "language", "recall", "held_out_recall"),
     [
-        ("tense, for good", "en", 0.95),
-        ("tense, there and back", "en", 0.85),
-        ("viewpoint, for good", "en", 0.9),
-        ("viewpoint, there and back", "en", 0.25),
-        ("viewpoint, for good", "zh-CN", 0.9),
-        ("viewpoint, there and back", "zh-CN", 0.2),
+        ("tense, for good", "en", 0.95, 0.95),
+        ("tense, there and back", "en", 0.9, 0.85),
+        ("viewpoint, for good", "en", 0.9, 0.95),
+        ("viewpoint, there and back", "en", 0.25, 0.4),
+        ("viewpoint, for good", "zh-CN", 0.9, 0.8),
+        ("viewpoint, there and back", "zh-CN", 0.25, 0.1),
     ],
 )
-def test_labelled_texts_are_told_apart(kind: str, language: str, recall: float) -> None:
-    counts: Counter[str] = count([*clean(), *flawed()], language, kind)
-    assert counts["found"] >= recall * counts["flaws"] > 0
-    assert counts["found"] >= 0.98 * counts["reported"]
-    assert counts["alarms in clean"] == 0 < counts["clean"]
+def test_labelled_texts_are_told_apart(
+    kind: str, language: str, recall: float, held_out_recall: float
+) -> None:
+    for held_out, least in (("", recall), ("held-out-", held_out_recall)):
+        counts: Counter[str] = count([*clean(held_out), *flawed(held_out)], language, kind)
+        assert counts["found"] >= least * counts["flaws"] > 0
+        assert counts["found"] >= counts["reported"] - 1
+        assert counts["alarms in clean"] == 0 < counts["clean"]
 
 
 def test_a_change_of_tense_is_quoted_where_it_is() -> None:
