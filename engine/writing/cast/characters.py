@@ -3,6 +3,8 @@
 from dataclasses import fields, replace
 
 from engine.errors import (
+    CardFault,
+    CardRefused,
     CastFull,
     CharacterNotFound,
     CharacterRetired,
@@ -35,6 +37,7 @@ def tidy_sheet(sheet: Sheet) -> Sheet:
     """Return the sheet as it is kept: names on one line, texts with plain line ends.
 
     Raises:
+        CardRefused: it has too many first lines.
         FieldTooLong: a field is longer than it may be.
         TextRefused: there is no name.
     """
@@ -44,7 +47,7 @@ def tidy_sheet(sheet: Sheet) -> Sheet:
         _refuse_long(name, len("".join(getattr(sheet, name))), most)
     greetings = tuple(map(_tidy, sheet.other_greetings))
     if len(greetings) > MOST_OTHER_GREETINGS:
-        raise FieldTooLong("other_greetings", len(greetings), MOST_OTHER_GREETINGS)
+        raise CardRefused(CardFault.TOO_MANY_PARTS, limit=MOST_OTHER_GREETINGS)
     texts = {
         field.name: _tidy(getattr(sheet, field.name))
         for field in fields(Sheet)
