@@ -34,7 +34,7 @@ def question_card(question: Question, words: Words) -> Card:
     work = question.work
     parts = [_headline(work, words), licence_meaning(work.licence, words), question.wording.text]
     if question.lacks_permission:
-        parts.append(lacks_permission(words))
+        parts.append(words("⏸️ Nothing learns from it before Discord has permitted that."))
     actions = (Action.LIBRARY_AGREE, Action.LIBRARY_LIST, Action.LIBRARY_DECLINE)
     return Card("\n".join(parts), buttons(actions, work.id, words))
 

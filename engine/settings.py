@@ -62,7 +62,7 @@ class EngineSettings(FrozenSettings):
     waiting_in_all: Annotated[int, Field(ge=1)] = 500
     seconds_in_queue: Annotated[float, Field(gt=0)] = 1800.0  # that a turn may wait
     presets_dir: Path | None = None  # presets that are added to, or replace, those shipped
-    operator_name: str | None = None  # as the consent texts name who runs the bot
+    operator_name: Annotated[str, Field(max_length=150)] | None = None  # in the consent texts
     # Discord's permission to train on what came through it: all three, or none.
     discord_training_permission_by: str | None = None  # who recorded it
     discord_training_permission_date: date | None = None

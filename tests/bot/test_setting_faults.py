@@ -33,6 +33,13 @@ def test_a_value_that_does_not_fit_is_told(monkeypatch: pytest.MonkeyPatch) -> N
     assert fault.startswith("TURNS_AT_ONCE: Input should be a valid integer")
 
 
+def test_half_a_permission_of_discords_is_told_by_what_is_missing(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DISCORD_TRAINING_PERMISSION_BY=Olga\n")
+    (fault,) = setting_faults()
+    assert "missing: DISCORD_TRAINING_PERMISSION_DATE, DISCORD_TRAINING_PERMISSION_REF" in fault
+    assert fault.endswith("Set all three, or none of them")
+
+
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("TURNS_AT_ONCE=0\nQUANTIZATION=nf5\nLOG_LEVEL=x\nMODLE=y\n")
     assert [fault.split(":")[0] for fault in setting_faults()] == [

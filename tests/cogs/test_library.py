@@ -4,10 +4,15 @@ from dataclasses import replace
 from datetime import date
 
 import discord
+import pytest
 from simcord import InteractionResult, MemberActor
 
+from bot.library_cards import question_card
+from bot.locales import words_for
+from engine.library.answering import ask
 from engine.library.gate import trainable_works
-from engine.story import Licence
+from engine.library.giving import MOST_TITLE_CHARACTERS, give_text
+from engine.story import Licence, Member
 from tests.cogs.scene import Scene, file_of, labels, told
 from tests.conftest import Speaker
 
@@ -61,7 +66,7 @@ async def test_a_text_is_given_by_form_consent_and_one_press(scene: Scene) -> No
     asked = await give(scene, scene.alice)
     assert "**The Lamp**" in told(asked)
     assert "May this server's voice learn from the work?" in told(asked)
-    assert "nothing learns from it for now" in told(asked).casefold()
+    assert "Nothing learns from it before Discord has permitted that" in told(asked)
     assert labels(card(asked)) == [AGREE, AGREE_AND_LIST, "No"]
     assert await learned_from(scene) == []
     await scene.alice.click(card(asked), label=AGREE)
@@ -189,3 +194,29 @@ async def test_members_read_the_consent_text_in_their_own_language(
     speaker.locale = "zh-CN"
     asked = await give(scene, scene.alice)
     assert "可以让本服务器的“声音”学习这部作品吗" in told(asked)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+async def test_the_longest_question_fits_into_a_message(scene: Scene, language: str) -> None:
+    settings = scene.engine.settings.model_copy(update={"operator_name": "O" * 150})
+    engine = replace(scene.engine, settings=settings)
+    work = await give_text(
+        engine,
+        guild_id=scene.guild.id,
+        giver=Member(scene.alice.id, "alice"),
+        title="*" * MOST_TITLE_CHARACTERS,
+        text="x" * 1_000_000,
+        licence=Licence.CC_BY_SA,
+        language=language,
+        channel_is_age_restricted=False,
+        interaction_id=1,
+    )
+    question = await ask(
+        engine,
+        guild_id=scene.guild.id,
+        work_id=work.id,
+        member_id=scene.alice.id,
+        language=language,
+    )
+    assert question.lacks_permission
+    assert len(question_card(question, words_for(language)).text) <= 2000
