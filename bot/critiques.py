@@ -138,7 +138,7 @@ async def ask_authors(interaction: Interaction, reading: Reading) -> None:
     await channel_of(interaction).send(
         critique_looks.consent_text(reading, public),
         view=critique_looks.consent_buttons(reading, public) or discord.utils.MISSING,
-        nonce=f"critique-ask-{interaction.id}"[:25],
+        nonce=f"ask-{interaction.id}",  # of 25 characters at most
         allowed_mentions=discord.AllowedMentions.none(),
     )
     await answers.tell(
