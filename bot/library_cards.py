@@ -17,7 +17,10 @@ from engine.library.gate import Reason
 from engine.library.withdrawing import Withdrawn
 from engine.story import Licence, Purpose, Work, WorkAuthor, WorkState
 
-MOST_LISTED = 15  # works in one message
+LIST_CHARACTERS = 1800  # of Discord's 2000: room for the line that counts the others
+TITLE_CHARACTERS = 60  # of a work in a list
+NAMES_CHARACTERS = 120  # of its authors there
+MOST_CONSENTS = 6  # the newest, on the card of a work
 MOST_OPTIONS = 25  # Discord's
 
 
@@ -96,12 +99,12 @@ def own_list(owned: Sequence[OwnWork], words: Words) -> Card:
     if not owned:
         return Card(words("You have given nothing here. /library give takes a text or a story."))
     lines = [f"**{words('Your works')}**"]
-    lines += [
-        f"#{own.work.id} {_headline(own.work, words)} · {standing(own, words)}"
-        for own in owned[:MOST_LISTED]
-    ]
-    if len(owned) > MOST_LISTED:
-        more = len(owned) - MOST_LISTED
+    for own in owned:
+        line = f"#{own.work.id} {_headline(own.work, words)} · {standing(own, words)}"
+        if sum(map(len, lines)) + len(lines) + len(line) > LIST_CHARACTERS:
+            break
+        lines.append(line)
+    if more := len(owned) + 1 - len(lines):
         lines.append(words.plural("And {count} older one.", "And {count} older ones.", more))
     view = discord.ui.View(timeout=None)
     view.add_item(PickMenu(Menu.WORK, [_option(own.work) for own in owned[:MOST_OPTIONS]]))
@@ -127,7 +130,8 @@ def shelf_card(shelf: Shelf, words: Words) -> Card:
         return Card(words("No work here is shown to others yet."))
     lines = [words.plural("**{count} work**", "**{count} works**", shelf.in_all)]
     for work in shelf.works:
-        lines.append(f"📖 {_headline(work, words)} · {names_of(work.authors)}")
+        names = names_of(work.authors, NAMES_CHARACTERS)
+        lines.append(f"📖 {_headline(work, words)} · {names}")
         lines.append(f"-# {licence_meaning(work.licence, words)}")
     view = discord.ui.View(timeout=None)
     if readable := [_option(work) for work in shelf.works if work.licence.allows_reading]:
@@ -179,7 +183,8 @@ def standing(own: OwnWork, words: Words) -> str:
         case None:
             return words("the server's voice may learn from it")
         case Reason.NOT_GIVEN:
-            return words("waits for: {names}", names=names_of(own.missing))
+            names = names_of(own.missing, NAMES_CHARACTERS)
+            return words("waits for: {names}", names=names)
         case Reason.CLOSED | Reason.NO_TEXT:
             is_declined = own.work.state is WorkState.DECLINED
             return words("not given") if is_declined else words("withdrawn, the text is erased")
@@ -200,24 +205,30 @@ def lacks_permission(words: Words) -> str:
     )
 
 
-def names_of(authors: Sequence[WorkAuthor]) -> str:
-    """Return the authors in one line; erased ones as a gap."""
-    names = [
-        mention(author.member_id) if author.member_id is not None else escape_markdown(author.name)
-        for author in authors
-    ]
-    return ", ".join(names) or "–"
+def names_of(authors: Sequence[WorkAuthor], most: int = 500) -> str:
+    """Return the authors in one line of `most` characters; erased ones as a gap."""
+    line = ""
+    for number, author in enumerate(authors):
+        is_member = author.member_id is not None
+        name = mention(author.member_id or 0) if is_member else escape_markdown(author.name[:40])
+        longer = f"{line}, {name}" if line else name
+        if len(longer) > most and line:
+            return f"{line} +{len(authors) - number}"
+        line = longer
+    return line or "–"
 
 
 def _headline(work: Work, words: Words) -> str:
     language = {"en": "English", "zh-CN": "中文"}[work.language]
     size = words.plural("{count} character", "{count} characters", work.characters)
-    return f"**{escape_markdown(work.title)}** · {language} · {size}"
+    is_long = len(work.title) > TITLE_CHARACTERS
+    title = escape_markdown(f"{work.title[: TITLE_CHARACTERS - 1]}…" if is_long else work.title)
+    return f"**{title}** · {language} · {size}"
 
 
 def _consent_lines(own: OwnWork, words: Words) -> list[str]:
     lines = []
-    for consent in own.consents:
+    for consent in own.consents[-MOST_CONSENTS:]:
         fact = {
             Purpose.TRAINING: words("You agreed that the voice learns from it"),
             Purpose.LISTING: words("You agreed that it is shown with your name"),

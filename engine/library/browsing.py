@@ -10,7 +10,7 @@ from engine.runtime import Engine
 from engine.storage import library
 from engine.story import Consent, Purpose, Work, WorkAuthor, WorkState
 
-WORKS_ON_A_PAGE = 10
+WORKS_ON_A_PAGE = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,20 @@ import discord
 import pytest
 from simcord import InteractionResult, MemberActor
 
-from bot.library_cards import question_card
+from bot.library_cards import (
+    answered_card,
+    own_card,
+    own_list,
+    public_question,
+    question_card,
+    shelf_card,
+)
 from bot.locales import words_for
-from engine.library.answering import ask
-from engine.library.gate import trainable_works
+from engine.library.answering import Answered, ask
+from engine.library.browsing import WORKS_ON_A_PAGE, OwnWork, Shelf
+from engine.library.gate import Reason, trainable_works
 from engine.library.giving import MOST_TITLE_CHARACTERS, give_text
-from engine.story import Licence, Member
+from engine.story import Licence, Member, Source, Work, WorkAuthor, WorkState
 from tests.cogs.scene import Scene, file_of, labels, told
 from tests.conftest import Speaker
 
@@ -194,6 +202,43 @@ async def test_members_read_the_consent_text_in_their_own_language(
     speaker.locale = "zh-CN"
     asked = await give(scene, scene.alice)
     assert "可以让本服务器的“声音”学习这部作品吗" in told(asked)
+
+
+LONG_NAMES = tuple(WorkAuthor(n, 1, None, "_" * 100) for n in range(40))
+LONG_WORK = Work(
+    id=10**6,
+    guild_id=1,
+    title="*" * MOST_TITLE_CHARACTERS,
+    source=Source.HANDED_IN,
+    licence=Licence.LEARN_AND_READ,
+    language="en",
+    text_hash="",
+    characters=10**6,
+    story_id=None,
+    giver_id=10**18,
+    state=WorkState.WAITING,
+    consent_version=1,
+    evidence="",
+    created_ms=0,
+    closed_ms=None,
+    authors=LONG_NAMES,
+)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_the_longest_cards_fit_into_a_message(language: str) -> None:
+    words = words_for(language)
+    own = OwnWork(LONG_WORK, (), LONG_NAMES, Reason.NOT_GIVEN)
+    shelf = Shelf((LONG_WORK,) * WORKS_ON_A_PAGE, 1, 3, 15)
+    answered = Answered(LONG_WORK, LONG_NAMES, lacks_permission=True)
+    for shown in (
+        own_list([own] * 40, words),
+        own_card(own, words),
+        shelf_card(shelf, words),
+        public_question(LONG_WORK, LONG_NAMES, words),
+        answered_card(answered, words),
+    ):
+        assert len(shown.text) <= 2000, shown.text
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
