@@ -15,6 +15,7 @@ from bot.logs import configure_logs
 from bot.setting_faults import setting_faults
 from bot.settings import BotSettings, LogLevel
 from engine.errors import StorageFailed
+from engine.library.erasing import erase_trainings
 from engine.privacy import erase_guild
 from engine.runtime import open_engine
 from engine.settings import EngineSettings
@@ -117,6 +118,7 @@ def _open_rehearsal(settings: BotSettings, port: int, language: str) -> None:
 
 async def _erase_server(settings: EngineSettings, guild_id: int) -> None:
     async with open_database(settings) as database:
+        await erase_trainings(database, settings, guild_id=guild_id)
         await erase_guild(database, guild_id=guild_id)
 
 

@@ -37,7 +37,8 @@ async def erase_member(engine: Engine, *, guild_id: int, member_id: int) -> Eras
 async def erase_guild(database: Database, *, guild_id: int) -> None:
     """Erase all that is held about a server, and its traces in the database's files.
 
-    It takes no engine: an operator does this with the bot stopped, and no model is needed.
+    It takes no engine: an operator does this with the bot stopped, and no model is needed. What
+    trainings left in folders goes by `engine.library.erasing`, before.
     """
     async with database.writing() as tx:
         await personal.erase_guild(tx, guild_id=guild_id)

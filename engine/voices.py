@@ -109,6 +109,7 @@ class Voices:
             code = refusal.reason.rpartition(": ")[2]
             if code == ALREADY_LOADED:
                 return
+            log.warning("voice_refused", guild_id=adapter.guild_id, code=code)
             fault = VoiceFault.OTHER_BASE if code == WRONG_BASE else VoiceFault.REFUSED
             reason = adapter.base_model if code == WRONG_BASE else code
             raise VoiceUnavailable(adapter.number, fault, reason) from None

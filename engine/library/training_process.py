@@ -20,12 +20,12 @@ log = structlog.get_logger()
 
 TRAINING = (sys.executable, "-m", "engine.training")
 LOCK, PID, OUTPUT = "lock", "pid", "output.log"
-# Its own id, then the program in its place: whoever comes later can end it.
-SHELL = 'umask 077; echo $$ > "$0" && exec "$@"'
+# The shell leaves the program to itself and its id in a file, and ends. So the process is nobody's
+# child: no end of ours ends it, and whoever comes later can.
+SHELL = 'umask 077; "$@" & echo $! > "$0"'
 NICENESS = 10  # turns come first
 OUT_OF_MEMORY_SCORE = 800  # of 1,000: when memory runs out, this process goes before the others
 SECONDS_BETWEEN_LOOKS = 0.2
-SECONDS_TO_TELL = 0.005  # that the shell takes to write down its id
 SECRETS = ("DISCORD_TOKEN", "DATABASE_URL", "MODEL_API_KEY", "SERVING_API_KEY")
 
 
@@ -52,7 +52,7 @@ class TrainingProcess:
                 return
             pid_file = self._folder / PID
             pid_file.unlink(missing_ok=True)  # of an earlier process
-            process = await asyncio.create_subprocess_exec(
+            shell = await asyncio.create_subprocess_exec(
                 *("/bin/sh", "-c", SHELL, str(pid_file)),
                 *(*self._command, *arguments, str(self._folder)),
                 stdin=DEVNULL,
@@ -62,10 +62,10 @@ class TrainingProcess:
                 pass_fds=(lock,),
                 env=_environment(),
             )
-        _yield_to_others(process.pid)
-        while process.returncode is None and not _size(pid_file):  # noqa: ASYNC110
-            await asyncio.sleep(SECONDS_TO_TELL)
-        log.info("training_process_started", pid=process.pid, job=self._folder.name)
+            await shell.wait()
+        pid = int(pid_file.read_text())
+        _yield_to_others(pid)
+        log.info("training_process_started", pid=pid, job=self._folder.name)
 
     async def wait(self, seconds: float | None = None) -> bool:
         """Wait until no process of this folder lives; False when one still does after `seconds`."""
@@ -103,10 +103,6 @@ def _take(lock: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0
 
 
 def _environment() -> dict[str, str]:

@@ -90,6 +90,16 @@ async def find_newest_job(tx: Transaction, *, guild_id: int) -> TrainingJob | No
     return to_training_job(row) if row else None
 
 
+async def list_job_ids(tx: Transaction, *, guild_id: int) -> list[int]:
+    """Return the ids of all jobs of the server, over or not."""
+    ids = await tx.scalars(
+        select(training_jobs.c.id)
+        .where(training_jobs.c.guild_id == guild_id)
+        .order_by(training_jobs.c.id)
+    )
+    return list(ids)
+
+
 async def list_unfinished_jobs(tx: Transaction) -> list[TrainingJob]:
     """Return the jobs of all servers that are not over, the oldest first."""
     rows = await tx.execute(

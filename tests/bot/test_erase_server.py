@@ -7,9 +7,12 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.__main__ import app
+from engine.library.training_process import TrainingProcess
 from engine.settings import EngineSettings
 from engine.storage import open_database, stories
 from tests.engine.storage.samples import add_story, add_turn
+from tests.engine.storage.voice_samples import add_adapter
+from tests.fakes.processes import is_alive
 
 LEFT, STAYING = 11, 22
 WORDS = {LEFT: "The tide took the letters.", STAYING: "The gull kept the key."}
@@ -45,6 +48,36 @@ def test_nothing_of_the_server_is_left_in_the_files(data_dir: Path) -> None:
     assert done.exit_code == 0, done.output
     assert not holds(data_dir, WORDS[LEFT])
     assert not asyncio.run(has_a_story(LEFT))
+
+
+async def train_on_each_server() -> dict[int, list[Path]]:
+    """Leave what trainings leave, and a process that outlived the bot; return the folders."""
+    settings = EngineSettings()
+    folders: dict[int, list[Path]] = {}
+    async with open_database(settings) as database:
+        for guild_id, text in WORDS.items():
+            async with database.writing() as tx:
+                adapter = await add_adapter(tx, guild_id)
+            left = settings.jobs_folder / str(adapter.job_id)
+            folders[guild_id] = [left, settings.adapters_folder / adapter.name]
+            for folder in folders[guild_id]:
+                folder.mkdir(parents=True)
+                (folder / "file").write_text(text)
+        process = TrainingProcess(folders[LEFT][0], ("/bin/sh", "-c", "exec sleep 60"))
+        await process.start()
+        assert process.is_running()
+    return folders
+
+
+def test_the_trainings_and_voices_of_the_server_go_too(data_dir: Path) -> None:
+    folders = asyncio.run(train_on_each_server())
+    pid = int((folders[LEFT][0] / "pid").read_text())
+    done = CliRunner().invoke(app, ["erase-server", str(LEFT)])
+    assert done.exit_code == 0, done.output
+    assert not any(folder.exists() for folder in folders[LEFT])
+    assert all(folder.exists() for folder in folders[STAYING])
+    assert not holds(data_dir, WORDS[LEFT])
+    assert not is_alive(pid)
 
 
 def test_other_servers_keep_their_stories(data_dir: Path) -> None:

@@ -86,3 +86,12 @@ async def running(
         await child.kill()
         assert process.stdin is not None
         process.stdin.close()
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs; one that ended and that nobody asked after does not."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
