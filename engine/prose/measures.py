@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from engine.prose.words import ngrams
 
 Words = Sequence[str]
+Ngram = tuple[str, ...]
 BLEU_LENGTH = 4
 WINDOW = 64  # words within which a repeated trigram counts as repetition
 
@@ -27,11 +28,30 @@ def self_bleu(texts: Sequence[Words]) -> float:
     if len(texts) < 2:
         return 0.0
     counts = [[Counter(ngrams(words, n)) for n in range(1, BLEU_LENGTH + 1)] for words in texts]
-    return sum(_bleu(number, texts, counts) for number in range(len(texts))) / len(texts)
+    best = [_two_best([own[n] for own in counts]) for n in range(BLEU_LENGTH)]
+    return sum(_bleu(number, texts, counts[number], best) for number in range(len(texts))) / len(
+        texts
+    )
+
+
+def _two_best(counts: Sequence[Counter[Ngram]]) -> dict[Ngram, tuple[int, int, int]]:
+    """Return for each n-gram the text that has it most often, how often, and the next best."""
+    best: dict[Ngram, tuple[int, int, int]] = {}
+    for number, own in enumerate(counts):
+        for ngram, count in own.items():
+            owner, most, second = best.get(ngram, (-1, 0, 0))
+            if count > most:
+                best[ngram] = (number, count, most)
+            else:
+                best[ngram] = (owner, most, max(second, count))
+    return best
 
 
 def _bleu(
-    number: int, texts: Sequence[Words], counts: Sequence[list[Counter[tuple[str, ...]]]]
+    number: int,
+    texts: Sequence[Words],
+    counts: Sequence[Counter[Ngram]],
+    best: Sequence[dict[Ngram, tuple[int, int, int]]],
 ) -> float:
     length = len(texts[number])
     if length == 0:
@@ -39,11 +59,11 @@ def _bleu(
     others = [other for other in range(len(texts)) if other != number]
     logarithms = 0.0
     for n in range(BLEU_LENGTH):
-        own = counts[number][n]
-        matches = sum(
-            min(count, max(counts[other][n][ngram] for other in others))
-            for ngram, count in own.items()
-        )
+        own = counts[n]
+        matches = 0
+        for ngram, count in own.items():
+            owner, most, second = best[n][ngram]
+            matches += min(count, second if owner == number else most)
         extra = 1 if n else 0
         total = sum(own.values()) + extra
         if matches + extra == 0:
