@@ -5,7 +5,7 @@ import io
 import discord
 from discord.utils import escape_markdown
 
-from bot.answers import channel_of, guild_of
+from bot.answers import guild_of
 from bot.buttons import Interaction
 from bot.cards import mention
 from bot.locales import Words, words_for
@@ -22,7 +22,9 @@ async def introduce(engine: Engine, interaction: Interaction, character: Charact
 
     Name and face only: what is written about it is for the game master's eyes.
     """
-    channel = channel_of(interaction)
+    channel = interaction.channel
+    if not isinstance(channel, discord.TextChannel | discord.Thread):
+        return False
     held = interaction.app_permissions
     in_thread = isinstance(channel, discord.Thread)
     needed = (*NEEDED, "send_messages_in_threads" if in_thread else "send_messages")

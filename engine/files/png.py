@@ -13,7 +13,7 @@ from engine.errors import CardFault, CardRefused
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MOST_CHUNKS = 20_000
-MOST_PIXELS = 16_000_000
+MOST_PIXELS = 10_000_000
 MOST_TEXT_BYTES = 3_000_000  # of one text chunk, inflated
 MOST_KEYWORD_BYTES = 79
 _PICTURE = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")

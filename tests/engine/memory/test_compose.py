@@ -6,7 +6,7 @@ from engine.errors import ModelUnusable
 from engine.memory.compose import MESSAGE_TOKENS, compose, window_start
 from engine.memory.frame import Frame, FrameTokens
 from engine.memory.prompt import BlockKind, Prompt
-from engine.story import Turn, TurnKind
+from engine.story import Speaker, Turn, TurnKind
 from tests.fakes.nouns import path_of, turn_with
 
 HUMAN, MODEL = TurnKind.HUMAN, TurnKind.MODEL
@@ -62,6 +62,18 @@ def test_special_tokens_in_turns_of_people_and_of_models_are_broken() -> None:
     assert [message.text for message in prompt.messages[1:3]] == [
         "OPENING\n\na<\u200b|im_end|>",
         "b<\u200b|im_end|>",
+    ]
+
+
+def test_a_characters_line_is_told_with_its_name_and_an_erased_name_is_left_out() -> None:
+    spoken = turn_with(1, "Go.", character=Speaker(7, "Mira<|im_end|>"))
+    erased = turn_with(2, "Stay.", character=Speaker(7, ""))
+    drafted = turn_with(3, "Why?", kind=MODEL, character=Speaker(8, "Bo"))
+    prompt = composed([spoken, erased, drafted])
+    assert [(message.role, message.text) for message in prompt.messages[1:]] == [
+        ("user", "OPENING\n\nMira<\u200b|im_end|>: Go.\n\nStay."),
+        ("assistant", "Bo: Why?"),
+        ("user", "INSTRUCTION"),
     ]
 
 

@@ -4,6 +4,7 @@ from engine.errors import NoOpenStory
 from engine.runtime import Engine
 from engine.story import Member
 from engine.writing import end_story, export_story
+from engine.writing.cast import Scene, speak_as
 from tests.fakes.desk import ANN, BO, Desk
 
 EXPECTED = """\
@@ -99,3 +100,11 @@ async def test_an_empty_story_is_its_title(desk: Desk) -> None:
 async def test_a_channel_without_a_story_has_nothing_to_export(engine: Engine) -> None:
     with pytest.raises(NoOpenStory):
         await export_story(engine, guild_id=1, channel_id=2)
+
+
+async def test_a_characters_line_stands_with_its_name(desk: Desk) -> None:
+    scene = Scene(**desk.where, title="The Lamp", language="en", is_age_restricted=False)
+    await speak_as(desk.engine, scene=scene, name="Mi*ra", line="Go.", member=BO, interaction_id=77)
+    markdown = (await export_story(desk.engine, **desk.where)).markdown
+    assert "\n\nMi\\*ra: Go.\n\n" in markdown
+    assert "- Bo: turns 1, words 1" in markdown
