@@ -41,7 +41,9 @@ def write_works(folder: Path, order: TrainingOrder, works: list[WorkRow]) -> Non
     """Write a folder for these works."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = tuple(
-        TrainingWork(work.work_id, work.text_hash, "public-domain", "public domain", "[]", work.split)
+        TrainingWork(
+            work.work_id, work.text_hash, "public-domain", "public domain", "[]", work.split
+        )
         for work in works
     )
     (folder / ORDER).write_text(order.to_json())

@@ -56,7 +56,19 @@ class Learned:
 
 
 class VoiceTrainer(Trainer):
-    """Trainer, but what AdaLoRA adds to the loss is no part of the held-out loss."""
+    """Trainer, but for two ways of AdaLoRA's.
+
+    PEFT 0.21 lets the rank, by which products are divided, be trained, and does not save it; here
+    it stays what it is. And what AdaLoRA adds to the loss is no part of the held-out loss.
+    """
+
+    def create_optimizer(self, *args: Any, **kwargs: Any) -> torch.optim.Optimizer:
+        """Return the optimizer of what is to be trained."""
+        model: Any = self.model
+        for name, weights in model.named_parameters():
+            if ".ranknum." in name:
+                weights.requires_grad_(requires_grad=False)
+        return super().create_optimizer(*args, **kwargs)
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """Return the metrics of the held-out blocks."""

@@ -34,6 +34,7 @@ from engine.training.texts import clean_text
 from engine.training.watching import Stop, Watch
 
 CONTROL_LANGUAGES = ("en", "zh-CN")
+REPLIES_PART = 4  # of the held-out blocks are read as replies, too
 REQUESTS = {"en": "Continue the story.", "zh-CN": "请续写这个故事。"}
 
 
@@ -98,7 +99,7 @@ def corpora_of(material: Material) -> Iterator[Corpus]:
     blocks = spread(pack(material.documents.held_out, length), most)
     yield Corpus("held out", blocks, [])
     if lead := reply_lead(material.tokenizer, REQUESTS.get(material.language, REQUESTS["en"])):
-        yield Corpus("held out as replies", blocks, lead)
+        yield Corpus("held out as replies", spread(blocks, -(-most // REPLIES_PART)), lead)
     language = material.language if material.language in CONTROL_LANGUAGES else "en"
     control = resources.files("engine.training") / "control" / f"{language}.txt"
     text = clean_text(control.read_text("utf-8"), language)

@@ -135,10 +135,3 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-def train(folder: Path, *arguments: str) -> tuple[int, str]:
-    """Train to the end; return the exit code and what was logged."""
-    with start(folder, *arguments) as process:
-        _, log = process.communicate(timeout=55)
-    return process.returncode, log
