@@ -79,6 +79,16 @@ class Action(StrEnum):
     PAIR_SAME = "pair:same"
     PAIR_RESULT = "pair:result"
 
+    PROMPT_START = "prompt:start"  # the number in these is the prompt's
+    PROMPT_THREAD = "prompt:thread"
+    PROMPT_MORE = "prompt:more"
+    PROMPT_SAVE = "prompt:save"
+    PROMPT_FORGET = "prompt:forget"
+    PROMPT_PASS = "prompt:pass"  # noqa: S105  no password
+    PROMPT_ALL = "prompt:all"
+    PROMPT_BACK = "prompt:back"  # the page of saved ones
+    PROMPT_ON = "prompt:on"  # likewise
+
 
 Press = Callable[[Interaction, int], Awaitable[None]]
 
@@ -88,6 +98,7 @@ STYLES = {
     Action.LINE_POST: discord.ButtonStyle.primary,
     Action.CONTINUE: discord.ButtonStyle.primary,
     Action.BEGIN: discord.ButtonStyle.primary,
+    Action.PROMPT_START: discord.ButtonStyle.primary,
     Action.ADD: discord.ButtonStyle.primary,
     Action.STOP: discord.ButtonStyle.danger,
     Action.ERASE: discord.ButtonStyle.danger,
@@ -121,6 +132,15 @@ def label(action: Action, words: Words) -> str:
         Action.STYLE_ALLOW: words("Allow clichés"),
         Action.STYLE_BAN: words("Ban clichés"),
         Action.STYLE_LISTS: words("Show the lists"),
+        Action.PROMPT_START: words("Start a story with this"),
+        Action.PROMPT_THREAD: words("Start it in a thread"),
+        Action.PROMPT_MORE: words("More like this"),
+        Action.PROMPT_SAVE: words("Save"),
+        Action.PROMPT_FORGET: words("Forget"),
+        Action.PROMPT_PASS: words("Not for me"),
+        Action.PROMPT_ALL: words("The others"),
+        Action.PROMPT_BACK: words("Back"),
+        Action.PROMPT_ON: words("Next page"),
         Action.CAST_BACK: words("Back"),
         Action.CAST_ON: words("Next page"),
         Action.NPC_EDIT: words("Edit"),

@@ -12,12 +12,14 @@ from engine.writing import StoryStatus
 def opening(story: Story) -> tuple[str, discord.ui.View | None]:
     """Return the card that opens a story, and its buttons."""
     words = words_for(story.language)
+    premise = f"> {escape_markdown(story.premise)}\n" if story.premise else ""
     text = words(
-        "📖 **{title}**\n-# {details}\n"
+        "📖 **{title}**\n-# {details}\n{premise}"
         "Write with /story write, or reply to a story message; /story continue lets the model "
         "write.",
         title=escape_markdown(story.title),
         details=details(story, words),
+        premise=premise,
     )
     return text, row((Action.WRITE, Action.BEGIN), story.id, words)
 

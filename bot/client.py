@@ -31,6 +31,7 @@ COGS = (
     "cogs.ballots",
     "cogs.messages",
     "cogs.privacy",
+    "cogs.prompt",
     "cogs.style",
     "cogs.critique",
     "cogs.npc",

@@ -15,6 +15,7 @@ class Menu(StrEnum):
 
     PRESET = "style:preset"
     CHARACTER = "cast:character"
+    PROMPT = "prompt:pick"
     WORK = "library:work"  # of the member's own
     SHELF = "library:shelf"  # of those that may be read
 
@@ -27,8 +28,12 @@ class PickMenu(
 ):
     """A menu of one choice, which goes to the cog that registered the menu."""
 
-    def __init__(self, menu: Menu, options: Sequence[discord.SelectOption]) -> None:
-        super().__init__(discord.ui.Select(custom_id=menu, options=list(options)))
+    def __init__(
+        self, menu: Menu, options: Sequence[discord.SelectOption], *, placeholder: str | None = None
+    ) -> None:
+        super().__init__(
+            discord.ui.Select(custom_id=menu, options=list(options), placeholder=placeholder)
+        )
         self.menu = menu
 
     @classmethod

@@ -28,17 +28,28 @@ async def read_prompt(
     return prompt, marks
 
 
-async def read_batch(engine: Engine, *, guild_id: int, prompt_id: int) -> list[StoryPrompt]:
-    """Return the prompts that were shown together with one, itself among them.
+async def read_batch(
+    engine: Engine, *, guild_id: int, prompt_id: int, member: Member
+) -> list[StoryPrompt]:
+    """Return the prompts that were shown together with one, less those that are not for them.
 
     Raises:
         PromptNotFound: the server has no such prompt.
     """
     async with engine.database.reading() as tx:
         prompt = await _get(tx, guild_id, prompt_id)
-        return await prompts.list_prompts_of(
+        batch = await prompts.list_prompts_of(
             tx, guild_id=guild_id, interaction_id=prompt.interaction_id
         )
+        marks = [
+            await prompts.list_marks(tx, guild_id=guild_id, prompt_id=one.id, member_id=member.id)
+            for one in batch
+        ]
+    return [
+        one
+        for one, made_of in zip(batch, marks, strict=True)
+        if PromptMark.NOT_FOR_ME not in made_of
+    ]
 
 
 async def mark_prompt(
