@@ -17,6 +17,7 @@ SAID = frozenset(
         "muttering",
     )
 )
+TITLES = {"The", "Sir", "Queen", "Old"}
 SAID_ZH = ("说", "问", "答", "喊", "叫道", "笑道", "回应")
 CLOSING = '"”」』'
 OPENING = '"“「『'
@@ -134,7 +135,7 @@ def _names(speaker: str, others: tuple[str, ...]) -> list[str]:
     own = set(speaker.lower().split())
     names = []
     for other in others:
-        parts = [other, *(part for part in other.split() if len(part) > 2 and part != "The")]
+        parts = [other, *(part for part in other.split() if len(part) > 2 and part not in TITLES)]
         names += [part.lower() for part in parts if part.lower() not in own]
     return list(dict.fromkeys(names))
 
@@ -156,7 +157,7 @@ def _labels(text: str, speaker: str, names: list[str]) -> list[str]:
             and is_name
             and not set(head.lower().split()) & set(speaker.lower().split())
         ):
-            plain = words[0].lower().strip("*_") in {
+            plain = words[0].lower().strip("*_—–-") in {
                 "listen", "look", "remember", "note", "wait", "well", "yes", "no", "so", "but",
                 "now", "warning", "question", "answer", "first", "i", "the", "my", "and", "it",
                 "okay", "ok", "one", "two", "three", "fact", "rule", "example", "here", "there",

@@ -30,7 +30,7 @@ SAYS_ZH = r"(?:说|說|问|問|答|喊|叫|嚷|吼|(?<!知)(?<!知)道|低语|�
 CLAUSE_ZH = r"[^。！？\n“”「」]"
 YOU_SAID = (
     r"(?<!what )(?<!that )(?<!when )(?<!thing )(?<!things )(?<!did )(?<!words )(?<!as )"
-    r"\byou (?:\w+ly |then )?"
+    r"\byou\s+(?:\w+ly |then )?"
     r"(?:said|say|replied|reply|answered|asked|whispered|whisper|shouted|told)\b"
 )
 # Who is meant by a label although nobody of this name is known.
@@ -39,7 +39,7 @@ ROLES = (
     r"gm|dm|game master|npc|voice|man|woman|旁白|用户|玩家|你|主持人|众人|大家|所有人|男人|女人)"
 )
 MARKS = r"[ \t>*_#\"“”'‘’\[<【「『(（-]*"
-AFTER_LABEL = r"[*_\]>】)）\"”]*\s*(?:[(（][^)）\n]{0,40}[)）])?[*_]*\s*[:：]"
+AFTER_LABEL = r"[ \t*_\]>】)）\"”」』]*(?:[(（][^)）\n]{0,40}[)）])?[*_]*\s*[:：]"
 SOMEBODY = (
     r"(?:the|a|an|another|one of|some|someone|somebody|everyone|everybody|each|all|his|her|their)"
     r"\b[^.!?\n\"“”]{0,40}?"
@@ -135,7 +135,7 @@ def _strange_labels(scene: _Scene) -> Iterator[int]:
     """Old Guard: …, 店小二：…: nobody knows them, and it is not the character."""
     english = (
         r"^[*_#> \t-]*(?P<name>[A-Z][\w'’.-]*(?: (?:[A-Z][\w'’.-]*|of|the|and|#?\d+)){0,3})"
-        r"[*_]*\s*(?:\([^)\n]{0,40}\))?[*_]*\s*:(?!\d|//)"
+        r"[^\w\n:：]{0,4}(?:\([^)\n]{0,40}\))?[^\w\n:：]{0,4}[:：](?!\d|//)"
     )
     chinese = r"^[*_#> \t-]*(?P<name>[\u4e00-\u9fff·]{1,6})[*_]*(?:（[^）\n]{0,40}）)?[:：]"
     for pattern in (english, chinese):
@@ -147,14 +147,19 @@ def _strange_labels(scene: _Scene) -> Iterator[int]:
 def _told(scene: _Scene) -> Iterator[int]:
     """Bo says …, “…” said Bo, Bo's voice: …, 小明说……"""
     # "Bo, I say" calls Bo; "Bo, smiling, says" tells of him.
-    gap = r"(?:, \w+ing\b)?(?:(?!\b(?:I|you|we)\b)[^.!?。！？,\n\"“”「」『』]){0,60}?,? ?"
-    for match in scene.search(rf"{scene.other}{gap}\b{SAYS}\b"):
-        yield scene.unit(match.start())
+    gap = r"(?:, \w+ing\b)?(?:(?!\b(?:I|you|we)\b)[^.!?。！？,\"“”「」『』]){0,60}?,? ?"
+    # Whatever marks stand between, what stands within four words of the name is said by it.
+    near = r"(?:\s*(?:(?!(?:I|you|we)\b)[^\W_]+|[^\w\s,，!！?？.。])){0,4}?\s*"
+    for between in (gap, near):
+        for match in scene.search(rf"{scene.other}{between}\b{SAYS}\b"):
+            yield scene.unit(match.start())
     for match in scene.search(rf"{scene.other}[^，。！？；：\n“”「」『』我你]{{0,8}}?{SAYS_ZH}"):
         yield scene.unit(match.start())
     for match in scene.search(
         rf"{scene.other}['’]s (?:\w+ ){{0,2}}(?:voice|reply|answer|words|whisper|response|shout)\b"
     ):
+        yield scene.unit(match.start())
+    for match in scene.search(rf"[,，]\s*{SAYS}\s+(?:the |old |young )?{scene.other}"):
         yield scene.unit(match.start())
     for match in scene.search(rf"[\"”'’」』],?\s*\w+\s+(?:the |old |young )?{scene.other}"):
         yield _owner_of(scene, match.start())
@@ -230,7 +235,7 @@ def _next_speaker(scene: _Scene) -> Iterator[int]:
     for match in re.finditer(r"[^\n]+", scene.text):
         line, start = match.group(), match.start()
         indent = len(line) - len(line.lstrip())
-        opens = any(quote.start == start + indent for quote in scene.dialogue)
+        opens = any(quote.start == start + indent for quote in scene.quotes)
         dashes = re.match(r"\s*(?:[—–]+|-(?=\s))\s*\S", line) is not None
         if spoke and (opens or dashes) and not re.search(scene.own, line, re.IGNORECASE):
             yield start
