@@ -236,9 +236,8 @@ class VoiceCog(commands.GroupCog, group_name="voice", group_description="This se
         adapter = await switch_voice_off(
             self.engine, guild_id=guild_of(interaction), member=member_of(interaction)
         )
-        text = words_of(interaction)(
-            "Voice {number} is off; the model writes as it is.", number=adapter.number
-        )
+        words = words_of(interaction)
+        text = words("Voice {number} is off; the model writes as it is.", number=adapter.number)
         await answers.tell(interaction, text)
 
     @app_commands.command(description="See what writes on this server, and how the votes stand")
