@@ -98,7 +98,7 @@ def own_list(owned: Sequence[OwnWork], words: Words) -> Card:
     """List a member's works, with a menu to look at one."""
     if not owned:
         return Card(words("You have given nothing here. /library give takes a text or a story."))
-    lines = [f"**{words('Your works')}**"]
+    lines = [words("**Your works**")]
     for own in owned:
         line = f"#{own.work.id} {_headline(own.work, words)} · {standing(own, words)}"
         if sum(map(len, lines)) + len(lines) + len(line) > LIST_CHARACTERS:
