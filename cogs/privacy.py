@@ -45,6 +45,9 @@ class PrivacyCog(commands.GroupCog, group_name="privacy", group_description="You
             "Works that you gave or wrote a part of are withdrawn from the library, and voices "
             "that learned from them are taken out of use."
         )
+        text += " " + words(
+            "Characters that you made are retired, and all that is written about them goes."
+        )
         view = row((Action.ERASE,), interaction.user.id, words)
         await answers.tell(interaction, text, view=view)
 
