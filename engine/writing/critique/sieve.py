@@ -21,7 +21,8 @@ ECHO_SHARE = 0.5  # of the runs of words: from then on it is somebody else's sen
 LEAST_WORDS = 5
 LEAST_OWN_WORDS = 3  # that a note adds to the quote
 MOST_STRANGE_WORDS = 1  # of the example, and not of this text
-LEAST_DIFFERENT = 0.6  # of the runs of words: a model that goes round in circles has fewer
+FULL = {"en": 215, "zh-CN": 118}  # characters: a reason that long was cut off by its form
+ENDS = (".", "!", "?", "”", "。", "！", "？", "…")
 RUN = {"en": 3, "zh-CN": 2}  # words that make a run; words are longer in Chinese
 
 Runs = frozenset[tuple[str, ...]]
@@ -54,7 +55,8 @@ class Sieve:
         self._causes = lens.names(language)
         self._places = Places(text, language)
         self._text_words = self._contents(text)
-        self._sources = [self._runs(words_of(each, language)) for each in (*told, text)]
+        self._text_runs = self._runs(words_of(text, language))
+        self._sources = [self._runs(words_of(each, language)) for each in told]
         example = lens.wordings[language].example
         words = (example.text, example.why, example.question, example.praise)
         self._strange_words = self._contents(" ".join(words)) - self._text_words
@@ -82,7 +84,11 @@ class Sieve:
         self, note: Mapping[str, str], question: str | None, passage: Passage
     ) -> tuple[Quote | None, str]:
         """Return where the quote stands and the note's words, or None for a note that falls."""
-        why = cut_to_sentence(" ".join(note["why"].split()))
+        why = " ".join(note["why"].split())
+        is_full = len(why) >= FULL[self._language]
+        why = cut_to_sentence(why[:-1] if is_full else why)  # its last mark may be the form's
+        if is_full and not why.endswith(ENDS):
+            why = ""
         quote = self._quoted(note["sentence"], passage)
         fault = Dropped.NOT_VERBATIM if quote is None else self._fault_of(why, quote.text, question)
         if fault is not None:
@@ -106,7 +112,10 @@ class Sieve:
             return Dropped.ECHO
         if len(set(words) - set(words_of(quoted, self._language))) < LEAST_OWN_WORDS:
             return Dropped.ECHO
-        if len(words) < LEAST_WORDS or self._contents(why).isdisjoint(self._text_words):
+        named = self._contents(why)
+        if len(words) < LEAST_WORDS or named.isdisjoint(self._text_words):
+            return Dropped.EMPTY
+        if question and self._contents(question).isdisjoint(named | self._text_words):
             return Dropped.EMPTY
         return Dropped.REPEATED if self._key(why) in self._wordings else None
 
@@ -118,9 +127,12 @@ class Sieve:
             return True
         runs = ngrams(words_of(wording, self._language), RUN[self._language])
         most = ECHO_SHARE * len(runs)
-        if runs and any(sum(run in known for run in runs) >= most for known in self._sources):
+        if runs and any(
+            sum(run in known for run in runs) >= most for known in (*self._sources, self._text_runs)
+        ):
             return True
-        return len(set(runs)) < LEAST_DIFFERENT * len(runs)
+        # Round in circles: names may come again, other runs of words do so in no good note.
+        return any(count > 1 and run not in self._text_runs for run, count in Counter(runs).items())
 
     def _runs(self, words: Sequence[str]) -> Runs:
         return frozenset(ngrams(words, RUN[self._language]))

@@ -39,7 +39,7 @@ def test_the_form_has_no_place_for_a_score_and_none_for_a_strange_sentence(lens)
     ("old", "new", "reason"),
     [
         ("number = 1", "number = 99", "number"),
-        ("most_notes = 4", "most_notes = 400", "most_notes"),
+        ("most_notes = 3", "most_notes = 400", "most_notes"),
         ('quote = "Old Tom was lonely."', 'quote = "Old Tim was lonely."', "not in its text"),
         ('cause = "told"', 'cause = "nonsense"', "a cause that the lens has not"),
         ('key = "cliche"', 'key = "told"', "two causes have one key"),

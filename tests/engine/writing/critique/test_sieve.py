@@ -63,6 +63,8 @@ def test_a_note_without_a_sentence_of_the_text_is_dropped(sentence: Any) -> None
         ("She was very sad, she was so very sad.", Dropped.ECHO),
         ("Mara climbed the tower with the oil can, and Nobody waved.", Dropped.ECHO),
         ("The two plates show already that Mara is alone in the tower.", Dropped.ECHO),
+        ("Mara saw that he was kind, and then saw that he was there.", Dropped.ECHO),
+        ("Mara " + "and the oil can of another night with a cold wind " * 5, Dropped.ECHO),
         ("Old Tom climbs the tower with an oil can like nobody else.", Dropped.ECHO),
         ("The can is empty, the can is empty, the can is empty, the can is empty.", Dropped.ECHO),
         (
@@ -83,6 +85,7 @@ def test_a_note_that_would_fit_any_text_or_repeats_what_was_read_is_dropped(
     ("question", "fault"),
     [
         ("Tell more of Mara.", Dropped.NO_QUESTION),
+        ("What is this?", Dropped.EMPTY),
         (
             "What would the reader find out alone, if the text began with the plates?",
             Dropped.ECHO,
@@ -91,6 +94,15 @@ def test_a_note_that_would_fit_any_text_or_repeats_what_was_read_is_dropped(
 )
 def test_a_note_asks_a_question_of_its_own(question: str, fault: Dropped) -> None:
     assert sift(reply(question=question)).dropped == {fault: 1}
+
+
+def test_a_reason_that_its_form_cut_off_loses_the_broken_end() -> None:
+    whole = f"{GOOD} The ship passes later, when the tower is dark and no can is left up there."
+    broken = whole + " And so the wind of that evening, which came over from a far off island"
+    (note,) = sift(reply(broken.ljust(219, "x") + ".")).notes
+    assert note.why == whole
+    endless = "Mara has the oil can for " + ", ".join(f"stair {n} by {n + 1}" for n in range(20))
+    assert sift(reply(endless[:219] + ".")).notes == []
 
 
 def test_the_same_wording_a_second_time_is_dropped_also_from_another_text() -> None:
