@@ -7,6 +7,7 @@ from discord.ext import commands
 from bot import answers, lines
 from bot.answers import guild_of, member_of, words_of
 from bot.buttons import Action, Interaction
+from bot.cast_choices import name_choices
 from bot.client import ScriptoriumBot
 from bot.forms import Form, LineForm, Submission
 from bot.private_wait import conclude, wait_for
@@ -17,13 +18,11 @@ from engine.writing.cast import (
     draft_lines,
     get_draft,
     post_draft,
-    read_cast,
     read_character_by_name,
     speak_as,
 )
 
 Name = Range[str, 1, 80]
-MOST_CHOICES = 25  # Discord's
 
 
 class LineCommands(commands.Cog):
@@ -118,10 +117,7 @@ class LineCommands(commands.Cog):
     @as_.autocomplete("name")
     async def speakers(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         """Offer the characters whose names have what was typed."""
-        characters = await read_cast(self.engine, guild_id=guild_of(interaction))
-        names = [character.name for character in characters]
-        found = [name for name in names if typed.casefold() in name.casefold()]
-        return [Choice(name=name, value=name) for name in found[:MOST_CHOICES]]
+        return await name_choices(self.engine, interaction, typed)
 
     async def _post(self, interaction: Interaction, draft_id: int, text: str | None) -> None:
         answers.require_rights(interaction)

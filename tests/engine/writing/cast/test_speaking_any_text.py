@@ -63,7 +63,7 @@ PIECES = (
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.sampled_from(PIECES), max_size=14),
     st.lists(st.sampled_from([" ", " ", "", "\n"]), min_size=14, max_size=14),
