@@ -16,10 +16,17 @@ from engine.settings import EngineSettings
 from engine.story import Dropped, Member, Notes
 from engine.writing.critique import Lens, hand_in_text, shipped_lenses, write_critique
 from tests.engine.serving.conftest import ServerProcess
-from tests.prove.critique_texts import CAUSES, FLAWS, TEXTS, texts
+from tests.prove.critique_texts import (
+    CAUSES,
+    FLAWS,
+    TEXTS,
+    doubled,
+    tense_flipped,
+    texts,
+)
 
 GUILD, CHANNEL, ANN = 1, 2, Member(3, "Ann")
-AT_ONCE = 8
+AT_ONCE = 4  # forms are compiled one after the other
 
 
 @asynccontextmanager
@@ -131,3 +138,22 @@ async def test_what_of_injected_flaws_is_found_by_the_model_and_by_code(tmp_path
             f"and names its cause in {named[name]}"
         )
     assert len(found) == len(FLAWS) * len(past)
+
+
+def test_code_finds_every_doubled_paragraph_and_most_flips_of_tense_in_no_clean_text() -> None:
+    clean = texts()[:12]
+    found: Counter[str] = Counter()
+    false: Counter[str] = Counter()
+    for text in clean:
+        plain = examine(text, "en")
+        assert plain.tense is not None
+        false["doubled paragraph"] += bool(plain.repetition.phrases)
+        false["tense flip"] += bool(plain.tense.shifts)
+        found["doubled paragraph"] += bool(examine(doubled(text)[0], "en").repetition.phrases)
+        flipped = examine(tense_flipped(text)[0], "en").tense
+        assert flipped is not None
+        found["tense flip"] += bool(flipped.shifts)
+    print(dict(found), "of", len(clean), "and in clean texts", dict(false))  # noqa: T201
+    assert found["doubled paragraph"] == len(clean)
+    assert found["tense flip"] >= 0.7 * len(clean)
+    assert sum(false.values()) == 0
