@@ -211,9 +211,9 @@ async def delete(interaction: Interaction, critique_id: int) -> None:
     )
     await answers.acknowledge(interaction)
     await delete_posts(interaction.client, posts)
+    words = words_of(interaction)
     await answers.tell(
-        interaction,
-        words_of(interaction)("🗑️ Deleted: the text, the notes, and what all could see of them."),
+        interaction, words("🗑️ Deleted: the text, the notes, and what all could see of them.")
     )
 
 
