@@ -140,12 +140,10 @@ def _actions(character: Character, member: Member) -> Iterator[Action]:
     if _is_retired(character):
         if may_change:
             yield Action.NPC_RETURN
-    else:
-        if may_change:
-            yield Action.NPC_EDIT
-            yield Action.NPC_RETIRE
-        if may_change and character.card_message_id is None:
-            yield Action.NPC_INTRODUCE
+    elif may_change:
+        yield Action.NPC_EDIT
+        yield Action.NPC_RETIRE
+        yield Action.NPC_INTRODUCE  # again, too: the message may have been deleted
     yield Action.NPC_EXPORT
     has_instructions = character.sheet.system_prompt or character.sheet.last_instruction
     if member.is_moderator and has_instructions:

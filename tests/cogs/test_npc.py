@@ -48,7 +48,7 @@ async def test_a_created_character_is_introduced_by_name_and_face_alone(scene: S
     made = await create(scene)
     assert "**Mira**" in told(made)
     assert "A smuggler with a glass eye." in told(made)
-    assert labels(shown(made)) == ["Edit", "Retire", "Export"]
+    assert labels(shown(made)) == ["Edit", "Retire", "Introduce it here", "Export"]
     assert scene.newest.content.startswith("🎭 **Mira** joins the cast.")
     assert "glass" not in "".join(scene.contents())
     assert [file.filename for file in scene.newest.attachments] == ["face.png"]
