@@ -4,6 +4,7 @@ import json
 from importlib.metadata import version
 
 from engine.story.training import Perplexities, TextMeasures, TrainingManifest, TrainingReport
+from engine.story.voice import TrainingWork
 from engine.training.material import Material
 
 TEMPLATE = "plain"
@@ -76,13 +77,11 @@ def listed(facts: dict[str, object]) -> str:
 
 def leave(manifest: TrainingManifest) -> str:
     """Sum up licences, sources and consents, and the permission if there is one."""
-    lines = []
-    for work in manifest.works:
-        consents = len(json.loads(work.consents or "[]"))
-        lines.append(
-            f"| {work.work_id} | {work.split} | {work.licence} | {work.source} | {consents} |"
-            f" {work.text_hash[:16]} |"
-        )
+    lines = [
+        f"| {work.work_id} | {work.split} | {work.licence} | {work.source} |"
+        f" {consents_of(work)} | {work.text_hash[:16]} |"
+        for work in manifest.works
+    ]
     table = ["| work | split | licence | source | consents | text |", "|---|---|---|---|---|---|"]
     permission = "No text came through Discord by permission of Discord."
     if manifest.permission:
@@ -91,6 +90,13 @@ def leave(manifest: TrainingManifest) -> str:
             f"Discord's permission: {given.reference}, {given.day}, recorded by {given.by}."
         )
     return "\n".join([permission, "", *table, *lines])
+
+
+def consents_of(work: TrainingWork) -> str:
+    """Return how many consents a work has, and to which versions of the consent text."""
+    consents = json.loads(work.consents or "[]")
+    versions = sorted({str(consent["version"]) for consent in consents if "version" in consent})
+    return f"{len(consents)}, to version {' and '.join(versions)}" if versions else "none needed"
 
 
 def perplexity_table(rows: tuple[Perplexities, ...]) -> str:

@@ -22,6 +22,8 @@ HALF, FULL = 2, 4
 TRAINED_BYTES = 16  # a trained weight: itself, its gradient, and two moments, in fp32
 PROGRAM_BYTES = {"cpu": 900 << 20, "cuda": 1200 << 20}  # libraries, and the driver's context
 MARGIN = 1.15
+LOGITS_AT_ONCE = 40_000_000  # that the report holds, or those of one block
+LOGIT_BYTES = HALF + 3 * FULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def sizes_of(config: dict[str, Any]) -> Sizes:
 def needed_bytes(
     sizes: Sizes, plan: Plan, method: Method, rank: int, *, device: str, saves_activations: bool
 ) -> int:
-    """Return the peak of memory of a training."""
+    """Return the peak of memory: of training or report, which has the base in bf16."""
     embeddings = (1 if sizes.is_tied else 2) * sizes.vocabulary * sizes.hidden * HALF
     trained = sizes.trained_weights(method, rank, prefix_tokens=16)
     fixed = sizes.linear_weights * NF4_BYTES + embeddings + trained * TRAINED_BYTES
@@ -95,9 +97,13 @@ def needed_bytes(
     layer = tokens * layer_bytes(sizes, rank)
     kept = tokens * sizes.hidden * HALF
     layers = sizes.layers * kept + layer if saves_activations else sizes.layers * layer
-    logits = tokens * sizes.vocabulary * (HALF + 3 * FULL)
-    working = fixed + unpacked + layers + logits
-    return int(MARGIN * working) + PROGRAM_BYTES[device.partition(":")[0]]
+    logits = tokens * sizes.vocabulary * LOGIT_BYTES
+    training = fixed + unpacked + layers + logits
+    plain = sizes.linear_weights * HALF + embeddings
+    if device == "cpu":
+        plain *= 2  # the file's pages count, too, until they are needed elsewhere
+    report = plain + max(LOGITS_AT_ONCE, plan.block_tokens * sizes.vocabulary) * LOGIT_BYTES
+    return int(MARGIN * max(training, report)) + PROGRAM_BYTES[device.partition(":")[0]]
 
 
 def layer_bytes(sizes: Sizes, rank: int) -> int:

@@ -8,6 +8,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from engine.training.blocks import Block
+from engine.training.memory import LOGITS_AT_ONCE
 from engine.training.watching import Stop
 
 BATCH_BLOCKS = 4
@@ -23,9 +24,12 @@ def perplexity(model: Any, blocks: Sequence[Block], stop: Stop, lead: Sequence[i
     """
     model.eval()
     total, count = 0.0, 0
-    for at in range(0, len(blocks), BATCH_BLOCKS):
+    length = len(lead) + len(blocks[0]) if blocks else 1
+    logits_of_block = length * int(model.config.vocab_size)
+    most = max(1, min(BATCH_BLOCKS, LOGITS_AT_ONCE // logits_of_block))
+    for at in range(0, len(blocks), most):
         stop.check()
-        rows = [[*lead, *block] for block in blocks[at : at + BATCH_BLOCKS]]
+        rows = [[*lead, *block] for block in blocks[at : at + most]]
         ids = torch.tensor(rows, device=model.device)
         first = max(1, len(lead))
         with torch.no_grad():

@@ -33,7 +33,8 @@ def test_an_8b_model_counts_eight_billion_weights() -> None:
     assert sizes.trained_weights(Method.LORA, 16, PREFIX_TOKENS) == 41_943_040
 
 
-def test_computing_activations_twice_saves_much() -> None:
+def test_with_activations_computed_twice_an_8b_model_fits_a_gpu_of_24_gib() -> None:
     sizes = sizes_of(LLAMA_8B)
-    assert needed(sizes, saves_activations=True) < 16
-    assert needed(sizes, saves_activations=False) > 20
+    # The report has the whole base in bf16 there: 15 GiB.
+    assert 15 < needed(sizes, saves_activations=True) < 22.5
+    assert needed(sizes, saves_activations=False) > 24
