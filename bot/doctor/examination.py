@@ -16,6 +16,7 @@ from bot.doctor.finding import Finding, Mark, ok, problem
 from bot.doctor.gpu import check_gpu
 from bot.doctor.machine import check_closed_to_others, check_disk, check_packages, check_python
 from bot.doctor.model import check_model
+from bot.doctor.voices import check_adapters_folder, check_training
 from bot.setting_faults import CLASSES, ENV_FILE, setting_faults, value_faults
 from bot.settings import BotSettings
 from engine.settings import EngineSettings, ServingSettings
@@ -65,6 +66,8 @@ async def examine(discord_api: str) -> AsyncGenerator[Finding, None]:
     if engine.model_url is not None and found.mark is not Mark.PROBLEM:
         for finding in await check_capabilities(engine, engine.model_url):
             yield finding
+    yield check_training()
+    yield check_adapters_folder(engine)
     for finding in await check_discord(BotSettings().discord_token, api=discord_api):
         yield finding
 
