@@ -30,6 +30,7 @@ from engine.story import (
 )
 from tests.engine.storage.critique_samples import add_critique
 from tests.engine.storage.library_samples import add_given
+from tests.engine.storage.prompt_samples import add_prompt
 from tests.engine.storage.samples import (
     BEA,
     CHANNEL,
@@ -52,7 +53,13 @@ SECRET = "zoe's own words"
 async def fill(tx: Transaction, guild_id: int = GUILD) -> list[Turn]:
     """Let ZOE leave something of hers in every table; return the path of the story."""
     story = await add_story(
-        tx, guild_id=guild_id, starter=ZOE, title=SECRET, genre=SECRET, style=SECRET
+        tx,
+        guild_id=guild_id,
+        starter=ZOE,
+        title=SECRET,
+        genre=SECRET,
+        style=SECRET,
+        premise=SECRET,
     )
     own = await add_turn(tx, story, author=ZOE, text=SECRET, source_message_id=31)
     asked = await add_model_turn(tx, story, own.id, author=ZOE, direction=SECRET)
@@ -120,6 +127,7 @@ async def fill(tx: Transaction, guild_id: int = GUILD) -> list[Turn]:
     await add_given(tx, guild_id, (BEA,), text="Bea's work.")
     await add_critique(tx, guild_id, requester=ZOE, authors=(ZOE, BEA), text=SECRET)
     await add_critique(tx, guild_id, requester=ZOE, authors=(BEA,), text="Bea's text.")
+    await add_prompt(tx, guild_id, member=ZOE, text="The model's idea.", wished=SECRET)
     return await turns.list_path(tx, guild_id=guild_id, head_turn_id=others.id)
 
 
@@ -168,6 +176,9 @@ async def test_an_export_has_every_row_with_the_members_words_name_or_id(
         "critiques": 2,
         "critique_consents": 1,
         "critique_posts": 1,
+        "story_prompts": 1,
+        "prompt_marks": 1,
+        "premises": 1,
         "works": 1,
         "work_authors": 1,
         "consents": 1,
@@ -204,6 +215,9 @@ async def test_erasing_a_member_leaves_no_word_name_or_id(database: Database) ->
             "style_lines": 1,
             "critiques": 1,
             "critique_consents": 1,
+            "story_prompts": 1,
+            "prompt_marks": 1,
+            "premises": 1,
             "works": 1,
             "work_authors": 1,
             "consents": 1,
