@@ -121,7 +121,7 @@ def measure(shape: str, *, steps: int, block: int | None, device: str = "auto") 
         sizes, plan, Method.LORA, order.rank, device=device, saves_activations=True
     )
     model = random_nf4(config, device)
-    model.gradient_checkpointing_enable({"use_reentrant": False})
+    model.activation_checkpointing_enable({"use_reentrant": False})
     model = attach(model, order, replace(plan, steps=steps))
     model.train()
     trained = [weights for weights in model.parameters() if weights.requires_grad]

@@ -111,16 +111,14 @@ def learn(
     """
     remove_halves(folder.checkpoints)
     checkpoint = newest_checkpoint(folder.checkpoints)
-    seconds, memory = read_clock(folder)
     callbacks: list[TrainerCallback] = [
         Guarding(),
         StoppingEarly(),
         Telling(watch, stop, seconds_after),
-        Clock(folder, watch, seconds, memory),
+        Clock(folder, watch, *read_clock(folder)),
+        *([Pruning(checkpoint)] if order.method is Method.ADALORA else []),
+        Keeping(stop),  # last: it says that the checkpoint is whole
     ]
-    if order.method is Method.ADALORA:
-        callbacks.append(Pruning(checkpoint))
-    callbacks.append(Keeping(stop))  # last: it says that the checkpoint is whole
     os.environ["TENSORBOARD_LOGGING_DIR"] = str(folder.tensorboard)
     trainer = VoiceTrainer(
         model=model,

@@ -99,7 +99,7 @@ def train(
     held_out = spread(pack(documents.held_out, plan.block_tokens), plan.evaluation_blocks)
     model = load_nf4(material.base)
     if material.estimate.saves_activations:
-        model.gradient_checkpointing_enable({"use_reentrant": False})
+        model.activation_checkpointing_enable({"use_reentrant": False})
     model = attach(model, order, plan)
     watch.tell(Phase.LOADING, 1, 1)
     stop.check()

@@ -14,8 +14,8 @@ INLINE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)(?:#[^)]*)?\)")
 OURS = ("bot", "cogs", "engine", "tests", "bench", "docs", ".ci")
 OF_OTHERS = {  # variables of make, of libraries, and of vLLM and its compose file
-    "TORCH", "EVENING", "HF_HOME", "HF_HUB_OFFLINE", "OMP_NUM_THREADS", "TENSOR_PARALLEL",
-    "VLLM_ALLOW_RUNTIME_LORA_UPDATING",
+    "TORCH", "EVENING", "HF_HOME", "HF_HUB_OFFLINE", "OMP_NUM_THREADS", "OMP_WAIT_POLICY",
+    "TENSOR_PARALLEL", "VLLM_ALLOW_RUNTIME_LORA_UPDATING",
 }  # fmt: skip
 MADE_AT_A_START = {".env", ".venv", ".models", "data"}
 
@@ -87,7 +87,9 @@ def test_the_architecture_draws_the_layers_that_are_checked() -> None:
     contracts = project["tool"]["importlinter"]["contracts"]
     (layers,) = [one["layers"] for one in contracts if one.get("containers") == ["engine"]]
     checked = [re.findall(r"\w+", layer) for layer in layers]
-    assert drawn == [[name for name in layer if name not in {"serving", "training"}] for layer in checked]
+    assert drawn == [
+        [name for name in layer if name not in {"serving", "training"}] for layer in checked
+    ]
 
 
 def test_every_decision_stands_in_the_list() -> None:

@@ -63,6 +63,13 @@ def test_an_evaluation_leaves_the_gradient_as_it_was(tiny_model: Path) -> None:
     assert torch.equal(gradient(voice), before)
 
 
+def test_activations_that_are_computed_twice_give_the_same_gradient(tiny_model: Path) -> None:
+    kept = gradient(tiny_voice(tiny_model))
+    voice = tiny_voice(tiny_model)
+    voice.get_base_model().activation_checkpointing_enable({"use_reentrant": False})
+    assert torch.equal(gradient(voice), kept)
+
+
 @pytest.mark.skipif(not PACKS, reason="this CPU has no AVX512_BF16: bitsandbytes packs nothing")
 @pytest.mark.filterwarnings("ignore:.*gemv_4bit.*autograd kernel was not registered")
 def test_without_the_guard_an_evaluation_would_change_the_gradient(tiny_model: Path) -> None:
