@@ -15,6 +15,7 @@ _LEAD = re.compile(
 )
 _MARKS = re.compile(r"[*_`#]+")
 _QUOTES = "\"“”'‘’「」『』 "
+_SPEECH = re.compile(r"[\"“”「」『』]")
 # Words of somebody who talks about the task.
 _META = re.compile(
     r"\b(?:as an ai|language model|the premise|this premise|the story (?:is|begins|starts|follows|"
@@ -34,10 +35,16 @@ def clean_prompt(reply: str, language: str, *, is_long: bool) -> str:
     while (bare := _LEAD.sub("", text, count=1)) != text:
         text = bare
     paragraph = next((part for part in text.split("\n") if part.strip()), "")
-    text = _MARKS.sub("", paragraph).strip(_QUOTES)
+    text = _unquote(_MARKS.sub("", paragraph).strip())
     kept = _whole_sentences(text, language)[: SENTENCES[is_long]]
     premise = ("" if language.startswith("zh") else " ").join(kept)[:MOST_CHARACTERS]
     return premise if _is_premise(premise, language) else ""
+
+
+def _unquote(text: str) -> str:
+    """Take away the quotation marks around a whole text; somebody's words inside keep theirs."""
+    bare = text.strip(_QUOTES)
+    return text if _SPEECH.search(bare) else bare
 
 
 def _whole_sentences(text: str, language: str) -> list[str]:

@@ -69,3 +69,8 @@ def test_a_chinese_premise_is_taken_whole() -> None:
     assert clean_prompt(f"故事构思：{premise}", "zh-CN", is_long=False) == premise
     assert clean_prompt("好的。", "zh-CN", is_long=False) == ""
     assert clean_prompt(PREMISE, "zh-CN", is_long=False) == ""
+
+
+def test_somebodys_words_at_the_end_keep_their_quotation_marks() -> None:
+    premise = 'A ferry captain finds a note on the wheel of her ship: "I never left you."'
+    assert clean_prompt(premise, "en", is_long=False) == premise
