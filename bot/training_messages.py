@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import discord
 import structlog
@@ -19,6 +20,7 @@ from engine.story import JobState, TrainingJob
 SECONDS_BETWEEN_EDITS = 5.0
 PAUSES_SECONDS = (1.0, 5.0, 20.0)  # between attempts to show an end
 UNKNOWN_MESSAGE = 10008
+SECONDS_TO_COME_UP = 60.0
 
 log = structlog.get_logger()
 
@@ -45,7 +47,8 @@ class TrainingMessages:
 
     async def show(self, news: JobNews) -> None:
         """Show a job: a new state at once, its progress at most every few seconds."""
-        await self._client.wait_until_ready()
+        with suppress(TimeoutError):  # a client that never comes up must not hold the job
+            await asyncio.wait_for(self._client.wait_until_ready(), SECONDS_TO_COME_UP)
         words = words_for(news.job.language)
         card = job_card(news, words)
         if not self._is_due(news.job, card):

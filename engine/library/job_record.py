@@ -1,5 +1,6 @@
 """The row of a job while it is followed: read again, changed, and told of."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -28,19 +29,30 @@ class Ended(Exception):
         self.fault = fault
 
 
+class Paused(Exception):
+    """Whoever runs the jobs closes; the next one goes on from here."""
+
+
 class JobRecord:
-    """One job's row, as it was last read."""
+    """One job's row, as it was last read. Once `closing` is set, `refresh` raises Paused."""
 
     def __init__(
-        self, engine: Engine, job: TrainingJob, show: Callable[[JobNews], Awaitable[None]]
+        self,
+        engine: Engine,
+        job: TrainingJob,
+        show: Callable[[JobNews], Awaitable[None]],
+        closing: asyncio.Event,
     ) -> None:
         self.job = job
+        self._closing = closing
         self.key: dict[str, Any] = {"guild_id": job.guild_id, "job_id": job.id}
         self._engine = engine
         self._show = show
 
     async def refresh(self) -> None:
-        """Read the row again; raise Ended if somebody wishes that the job end."""
+        """Read the row again; raise Ended if somebody wishes that the job end, or Paused."""
+        if self._closing.is_set():
+            raise Paused
         async with self._engine.database.reading() as tx:
             job = await training_jobs.find_job(tx, **self.key)
         # Gone with its server: then nothing of it is kept either.

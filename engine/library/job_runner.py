@@ -13,7 +13,7 @@ import structlog
 
 from engine.errors import StorageFailed
 from engine.library.job_news import JobNews
-from engine.library.job_record import Ended
+from engine.library.job_record import Ended, Paused
 from engine.library.job_steps import JobSteps
 from engine.library.training_process import TRAINING
 from engine.runtime import Engine
@@ -57,25 +57,31 @@ class JobRunner:
         self._machine = asyncio.Lock()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
+        self._closing = asyncio.Event()
 
     def wake(self) -> None:
         """Look for new jobs at once: whoever asked for one calls this."""
         self._wake.set()
 
     async def run(self) -> None:
-        """Follow the jobs for ever. Cancelled, it stops the processes; they keep their state."""
+        """Follow the jobs for ever. Cancelled, it stops the processes; they keep their state.
+
+        Only the waits are cancelled: each job leaves off by itself, never within the database.
+        """
+        looking = asyncio.create_task(self._look())
         try:
             while True:
                 self._wake.clear()
-                is_sure = await self._look()
+                is_sure = await asyncio.shield(looking)
                 # Without a job nothing is to be looked for: whoever asks for one wakes us.
                 is_idle = is_sure and not self._tasks
                 seconds = None if is_idle else self._pace.between_looks
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), seconds)
+                looking = asyncio.create_task(self._look())
         finally:
-            for task in self._tasks.values():
-                task.cancel()
+            self._closing.set()
+            await looking
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def _look(self) -> bool:
@@ -96,7 +102,14 @@ class JobRunner:
 
     async def _follow(self, job: TrainingJob) -> None:
         """Take a job from where it stands to its end."""
-        steps = JobSteps(self._engine, job, self._show, command=self._command, pace=self._pace)
+        steps = JobSteps(
+            self._engine,
+            job,
+            self._show,
+            closing=self._closing,
+            command=self._command,
+            pace=self._pace,
+        )
         try:
             try:
                 await steps.until_accepted()
@@ -104,9 +117,8 @@ class JobRunner:
                     await steps.train()
             except Ended as ended:
                 await steps.end(ended)
-        except asyncio.CancelledError:
+        except Paused:
             await steps.pause()
-            raise
         except StorageFailed as error:  # it is followed again at the next look
             log.warning("job_not_stored", job_id=job.id, error=type(error).__name__)
             await asyncio.sleep(self._pace.before_retry)

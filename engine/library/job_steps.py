@@ -37,11 +37,12 @@ class JobSteps:
         job: TrainingJob,
         show: Callable[[JobNews], Awaitable[None]],
         *,
+        closing: asyncio.Event,
         command: Sequence[str],
         pace: "Pace",
     ) -> None:
         self._engine = engine
-        self._record = JobRecord(engine, job, show)
+        self._record = JobRecord(engine, job, show, closing)
         self._pace = pace
         self._folder = TrainingFolder(engine.settings.jobs_folder / str(job.id))
         self._process = TrainingProcess(self._folder.path, command)

@@ -20,6 +20,7 @@ import pytest
 from engine.errors import JobOver, NotAllowed, OtherBaseServed, TooLittleText, TrainingRuns
 from engine.library.job_news import JobNews
 from engine.library.job_runner import JobRunner, Pace
+from engine.library.job_steps import JobSteps
 from engine.library.training import accept_training, cancel_training, start_training
 from engine.library.voices import read_voice
 from engine.library.withdrawing import withdraw_for_author
@@ -176,22 +177,27 @@ async def test_a_job_goes_on_in_the_next_life_of_the_bot(engine: Engine) -> None
 
 
 async def test_a_process_that_outlived_a_killed_bot_is_followed_and_not_doubled(
-    engine: Engine, tmp_path: Path
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    async def nothing(_: JobSteps) -> None:
+        pass
+
     await give_works(engine)
     job = await ask(engine)
-    async with running(engine, "slow") as (board, runner):
-        await board.state(JobState.OFFERED)
-        await accept(engine, job)
-        await board.until(lambda n: n.progress and n.progress.step == 2)
-        pid = int((folder_of(engine, job) / "pid").read_text())
-        runner._tasks.clear()  # as SIGKILL: nobody stops the process
-        async with running(engine, "slow") as (after, _):
-            news = await after.until(lambda n: n.progress)
-            assert news.job.attempts == 1
-            assert int((folder_of(engine, job) / "pid").read_text()) == pid
-            await cancel_training(engine, guild_id=GUILD, member=BOSS, job_id=job.id)
-            await over(engine, job)
+    with monkeypatch.context() as kill:
+        async with running(engine, "slow") as (board, _):
+            await board.state(JobState.OFFERED)
+            await accept(engine, job)
+            await board.until(lambda n: n.progress and n.progress.step == 2)
+            kill.setattr(JobSteps, "pause", nothing)  # as after SIGKILL: nobody stops the process
+    pid = int((folder_of(engine, job) / "pid").read_text())
+    assert is_alive(pid)
+    async with running(engine, "slow") as (after, _):
+        news = await after.until(lambda n: n.progress)
+        assert news.job.attempts == 1
+        assert int((folder_of(engine, job) / "pid").read_text()) == pid
+        await cancel_training(engine, guild_id=GUILD, member=BOSS, job_id=job.id)
+        await over(engine, job)
     assert not is_alive(pid)
 
 
