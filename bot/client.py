@@ -114,13 +114,17 @@ class ScriptoriumBot(commands.AutoShardedBot):
         """Log a bug in a listener; discord.py would log its arguments' text too."""
         log.exception("event_failed", event_name=event_method)
 
+    async def leave_jobs(self) -> None:
+        """Stop following trainings; a process that runs is stopped, and keeps its state."""
+        if self._training is not None:
+            self._training.cancel()
+            await asyncio.gather(self._training, return_exceptions=True)
+
     async def close(self) -> None:
         """Leave Discord; turns that are not posted yet are left for the next start."""
         if self._resuming is not None:
             self._resuming.cancel()
-        if self._training is not None:  # its process keeps its state
-            self._training.cancel()
-            await asyncio.gather(self._training, return_exceptions=True)
+        await self.leave_jobs()
         await self.replies.close()
         await super().close()
 

@@ -80,6 +80,7 @@ async def simcord_env(simcord_bot: ScriptoriumBot) -> AsyncIterator[simcord.Env]
         yield env
     finally:
         await env.shutdown()
+        await simcord_bot.leave_jobs()  # simcord leaves what belongs to no event
     bugs = [error for error in env.errors if not isinstance(cause_of(error), EngineError)]
     assert bugs == []
 

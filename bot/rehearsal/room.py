@@ -9,6 +9,7 @@ from typing import Any
 import discord
 from simcord import ChannelHandle, GuildHandle, MemberActor
 
+from bot.client import ScriptoriumBot
 from bot.rehearsal.live import LiveEnv
 from bot.rehearsal.portraits import hang_portraits
 from bot.rehearsal.shims import correct
@@ -113,6 +114,8 @@ async def open_room(create_bot: Callable[[], discord.Client], language: str) -> 
             yield room
         finally:
             await env.shutdown()
+            if isinstance(env.bot, ScriptoriumBot):
+                await env.bot.leave_jobs()  # simcord leaves what belongs to no event
 
 
 def _furnish(env: LiveEnv, language: str) -> Room:
