@@ -15,7 +15,7 @@ LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)(?:#[^)]*)?\)")
 OURS = ("bot", "cogs", "engine", "tests", "bench", "docs", ".ci")
 OF_OTHERS = {  # variables of make, of libraries, and of vLLM and its compose file
     "TORCH", "EVENING", "HF_HOME", "HF_HUB_OFFLINE", "OMP_NUM_THREADS", "OMP_WAIT_POLICY",
-    "TENSOR_PARALLEL", "VLLM_ALLOW_RUNTIME_LORA_UPDATING",
+    "PROVE", "TENSOR_PARALLEL", "VLLM_ALLOW_RUNTIME_LORA_UPDATING",
 }  # fmt: skip
 MADE_AT_A_START = {".env", ".venv", ".models", "data"}
 
