@@ -83,6 +83,7 @@ class EngineSettings(FrozenSettings):
         if day is not None and day > datetime.now(UTC).date() + timedelta(days=1):
             raise ValueError("DISCORD_TRAINING_PERMISSION_DATE lies in the future")
         return self
+
     adapters_dir: Path | None = None  # where trained voices are put; None: in data_dir
 
     @property
