@@ -43,6 +43,9 @@ class WaitingBot(discord.AutoShardedClient):
     async def setup_hook(self) -> None:
         await self.tree.sync()
 
+    async def leave_jobs(self) -> None:
+        """Have no jobs to leave."""
+
 
 @pytest.fixture
 def simcord_bot() -> WaitingBot:

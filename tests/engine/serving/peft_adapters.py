@@ -27,6 +27,7 @@ def save_adapters(
     """Save an adapter of each kind and return PEFT's model, which can write with each of them.
 
     PEFT starts B at zero, which changes nothing: here it is random, so that every text changes.
+    A is random as PEFT makes it, drawn from a seed.
     """
     adapted: PeftModel | None = None
     for seed, (name, (rank, targets)) in enumerate(kinds.items()):
@@ -37,6 +38,7 @@ def save_adapters(
             task_type="CAUSAL_LM",
             use_rslora=seed == 1,
         )
+        torch.manual_seed(seed)
         if adapted is None:
             with warnings.catch_warnings():  # PEFT asks transformers for a name that will go
                 warnings.simplefilter("ignore", FutureWarning)
