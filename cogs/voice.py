@@ -38,7 +38,6 @@ EFFORTS = [
 METHODS = [
     Option(name="LoRA", value=Method.LORA.value),
     Option(name="AdaLoRA", value=Method.ADALORA.value),
-    Option(name="prefix tuning", value=Method.PREFIX.value),
 ]
 DEFAULT_PAIRS = 5
 

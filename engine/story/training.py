@@ -56,6 +56,11 @@ class Method(StrEnum):
     ADALORA = "adalora"  # exported as plain LoRA
     PREFIX = "prefix"  # refused unless the order says that another server is meant
 
+    @property
+    def is_served(self) -> bool:
+        """Whether our model server can write with what the method makes."""
+        return self is not Method.PREFIX
+
 
 class Effort(StrEnum):
     """How long a voice is trained, when the order names no steps."""

@@ -24,7 +24,7 @@ RANKNUM_EPSILON = 1e-5  # PEFT adds it to the rank by which AdaLoRA's product is
 
 def fault_of_method(order: TrainingOrder) -> TrainingFault | None:
     """Tell why the method is refused, or None."""
-    if order.method is Method.PREFIX and not order.is_for_another_server:
+    if not (order.method.is_served or order.is_for_another_server):
         return TrainingFault(FaultCode.METHOD_NOT_SERVED, {"method": str(order.method)})
     return None
 

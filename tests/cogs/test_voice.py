@@ -10,12 +10,14 @@ import pytest
 
 from bot.client import ScriptoriumBot
 from bot.training_messages import TrainingMessages
+from cogs.voice import METHODS
 from engine.library.job_runner import JobRunner, Pace
 from engine.library.voices import read_voice
 from engine.library.withdrawing import withdraw_for_author
 from engine.model.request import ModelRequest
 from engine.runtime import Engine
 from engine.story import Provenance
+from engine.story.training import Method
 from engine.writing import read_story
 from tests.cogs.scene import Scene, labels, told
 from tests.conftest import Speaker
@@ -188,3 +190,7 @@ async def test_a_training_without_memory_says_what_it_lacked(scene: Scene) -> No
     await scene.maya.slash(scene.room, "voice train")
     await scene.maya.click(await reads(scene, "shall it be trained?"), label="Train")
     await reads(scene, "There is not enough memory: it needs 0.0 GB")
+
+
+def test_every_method_on_offer_is_one_that_our_model_server_can_write_with() -> None:
+    assert [option.value for option in METHODS] == [one for one in Method if one.is_served]
