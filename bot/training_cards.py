@@ -120,7 +120,8 @@ def figures(report: TrainingReport, words: Words) -> list[str]:
         lines.append(_perplexity(words("- on prose that is not this server's"), control))
     lines.append(
         words(
-            "- longest run of words that it copied from a work: {tokens} tokens",
+            "- longest run that it copied from a work, in {samples} short samples: {tokens} tokens",
+            samples=report.samples,
             tokens=report.adapter_texts.longest_overlap_tokens,
         )
     )

@@ -9,11 +9,12 @@ import torch
 from engine.story.training import FaultCode, TrainingEstimate, TrainingFault, TrainingOrder
 from engine.training.blocks import Block, Documents
 from engine.training.memory import Sizes, free_bytes, needed_bytes
-from engine.training.plan import Plan
+from engine.training.plan import REPLIES_PART, Plan
 from engine.training.quantized import Base
 
 TIMED_STEPS = 3  # the first only warms up
-REPORTS = 9  # three corpora, by the base, the base in four bits, and the adapter
+READERS = 3  # the base, the base in four bits, and the adapter
+CONTROL_TOKENS = 10_000  # of the control corpus, about
 SLOWNESS_OF_SAMPLING = 6.0  # a token that is written, beside one of many that are read at once
 
 
@@ -78,4 +79,7 @@ def seconds_of_report(plan: Plan, step_seconds: float, held_out_tokens: int) -> 
     """Return the time of the report."""
     read = step_seconds / 3 / plan.step_tokens
     written = 2 * plan.samples * plan.sample_tokens * SLOWNESS_OF_SAMPLING
-    return read * (REPORTS * min(plan.report_tokens, held_out_tokens) + written)
+    wanted = (plan.report_tokens, plan.report_tokens // REPLIES_PART)
+    own = sum(min(tokens, held_out_tokens) for tokens in wanted)
+    control = min(plan.report_tokens, CONTROL_TOKENS)
+    return read * (READERS * (own + control) + written)

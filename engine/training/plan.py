@@ -8,9 +8,12 @@ EPOCHS = {Effort.QUICK: 1, Effort.NORMAL: 2, Effort.THOROUGH: 4}
 MOST_STEPS_ON_CPU = {Effort.QUICK: 60, Effort.NORMAL: 240, Effort.THOROUGH: 960}
 MOST_STEPS_ON_GPU = {Effort.QUICK: 150, Effort.NORMAL: 600, Effort.THOROUGH: 2400}
 LEAST_STEPS = 20
+# A quick training measures so many times less: else most of its time would go into that.
+QUICK_READS_LESS, QUICK_WRITES_LESS, QUICK_EVALUATES_LESS = 4, 2, 2
 LEARNING_RATES = {Method.LORA: 5e-4, Method.ADALORA: 2e-3, Method.PREFIX: 1e-2}
 WARM_UP_SHARE = 0.06  # of the steps
 PATIENCE = 2  # evaluations without a better one
+REPLIES_PART = 4  # of the report's held-out blocks are read as replies, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ def make_plan(order: TrainingOrder, *, tokens: int, is_on_gpu: bool, most_positi
         most = (MOST_STEPS_ON_GPU if is_on_gpu else MOST_STEPS_ON_CPU)[order.effort]
         steps = max(LEAST_STEPS, min(most, EPOCHS[order.effort] * tokens // step_tokens))
     between = order.steps_between_saves or max(5, min(100, steps // 10))
+    is_quick = order.effort is Effort.QUICK
+    evaluation_blocks, report_tokens, samples = (64, 131_072, 64) if is_on_gpu else (16, 8_192, 12)
     return Plan(
         block_tokens=block_tokens,
         batch_blocks=batch_blocks,
@@ -56,8 +61,8 @@ def make_plan(order: TrainingOrder, *, tokens: int, is_on_gpu: bool, most_positi
         steps=-(-steps // between) * between,  # the last step is evaluated, too
         steps_between_saves=between,
         learning_rate=order.learning_rate or LEARNING_RATES[order.method],
-        evaluation_blocks=64 if is_on_gpu else 16,
-        report_tokens=order.report_tokens or (131_072 if is_on_gpu else 8_192),
-        samples=64 if is_on_gpu else 12,
+        evaluation_blocks=evaluation_blocks // (QUICK_EVALUATES_LESS if is_quick else 1),
+        report_tokens=order.report_tokens or report_tokens // (QUICK_READS_LESS if is_quick else 1),
+        samples=samples // (QUICK_WRITES_LESS if is_quick else 1),
         sample_tokens=128 if is_on_gpu else 48,
     )

@@ -28,13 +28,13 @@ from engine.training.material import Material
 from engine.training.memory import peak_memory_bytes
 from engine.training.methods import WEIGHTS
 from engine.training.perplexity import perplexity, reply_lead
+from engine.training.plan import REPLIES_PART
 from engine.training.quantized import load_nf4, load_plain
 from engine.training.sampling import Passage, continuations, passages
 from engine.training.texts import clean_text
 from engine.training.watching import Stop, Watch
 
 CONTROL_LANGUAGES = ("en", "zh-CN")
-REPLIES_PART = 4  # of the held-out blocks are read as replies, too
 REQUESTS = {"en": "Continue the story.", "zh-CN": "请续写这个故事。"}
 
 
