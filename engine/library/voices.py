@@ -195,10 +195,17 @@ async def prepare_voice(engine: Engine, adapter: Adapter) -> str:
     """Have an adapter loaded for a member who asked for it; return its name.
 
     Raises:
+        VoiceStale: a work was withdrawn while it loaded; the model server has forgotten it.
         VoiceUnusable: it does not load on the present model server.
         ModelUnavailable: the model server cannot be asked.
     """
     try:
-        return await engine.voices.prepare(adapter)
+        name = await engine.voices.prepare(adapter)
     except VoiceUnavailable as error:
         raise VoiceUnusable(error.number, error.fault, error.reason) from None
+    async with engine.database.reading() as tx:
+        now = await voices.find_adapter(tx, guild_id=adapter.guild_id, adapter_id=adapter.id)
+    if now is None or now.is_stale:  # whoever withdrew asked before it was loaded
+        await engine.voices.drop_stale(guild_id=adapter.guild_id)
+        raise VoiceStale(adapter.number)
+    return name

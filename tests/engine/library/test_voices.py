@@ -91,6 +91,24 @@ async def test_a_stale_voice_or_one_of_another_server_is_not_promoted(engine: En
 
 
 @pytest.mark.usefixtures("three")
+async def test_a_voice_whose_work_is_withdrawn_while_it_loads_does_not_stay_loaded(
+    engine: Engine, model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = model.load_adapter
+
+    async def load_slowly(name: str, path: str) -> None:
+        await withdraw(engine, WORK)
+        await engine.voices.drop_stale(guild_id=GUILD)  # finds nothing to forget yet
+        await load(name, path)
+
+    monkeypatch.setattr(model, "load_adapter", load_slowly)
+    with pytest.raises(VoiceStale):
+        await promote_voice(engine, **WHERE, number=1)
+    assert not model.adapters
+    assert await promoted(engine) is None
+
+
+@pytest.mark.usefixtures("three")
 async def test_a_voice_that_does_not_load_is_not_promoted(
     engine: Engine, model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
