@@ -124,10 +124,20 @@ def free_bytes(device: str) -> int:
         return int(torch.cuda.mem_get_info(torch.device(device))[0])
     free = [machine_free_bytes()]
     with contextlib.suppress(OSError, ValueError):
-        group = Path("/sys/fs/cgroup")
-        most = int((group / "memory.max").read_text())
-        free.append(most - int((group / "memory.current").read_text()))
+        free.append(group_free_bytes(Path("/sys/fs/cgroup")))
     return min(free)
+
+
+def group_free_bytes(group: Path) -> int:
+    """Return the memory that a container has left, with file pages that it can do without.
+
+    Raises:
+        OSError, ValueError: it has no limit.
+    """
+    most = int((group / "memory.max").read_text())
+    held = int((group / "memory.current").read_text())
+    facts = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
+    return most - held + int(facts.get("inactive_file", 0))
 
 
 def machine_free_bytes() -> int:

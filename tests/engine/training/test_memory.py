@@ -1,5 +1,9 @@
+from pathlib import Path
+
+import pytest
+
 from engine.story.training import Method
-from engine.training.memory import Sizes, needed_bytes, sizes_of
+from engine.training.memory import Sizes, group_free_bytes, needed_bytes, sizes_of
 from engine.training.methods import PREFIX_TOKENS
 from engine.training.plan import Plan, make_plan
 from tests.engine.training.tiny import tiny_order
@@ -38,3 +42,13 @@ def test_with_activations_computed_twice_an_8b_model_fits_a_gpu_of_24_gib() -> N
     # The report has the whole base in bf16 there: 15 GiB.
     assert 15 < needed(sizes, saves_activations=True) < 22.5
     assert needed(sizes, saves_activations=False) > 24
+
+
+def test_pages_of_files_that_a_container_can_do_without_count_as_free(tmp_path: Path) -> None:
+    (tmp_path / "memory.max").write_text("4000\n")
+    (tmp_path / "memory.current").write_text("3900\n")
+    (tmp_path / "memory.stat").write_text("anon 900\nfile 3000\ninactive_file 2500\n")
+    assert group_free_bytes(tmp_path) == 2600
+    (tmp_path / "memory.max").write_text("max\n")
+    with pytest.raises(ValueError, match="max"):
+        group_free_bytes(tmp_path)
