@@ -104,7 +104,6 @@ async def write_batch(engine: Engine, wish: Wish, recent: Sequence[str], seed: i
         requests = request_candidates(
             wish,
             style,
-            adapter=None,
             specials=specials,
             seed=1000 * seed + again,
             guild_id=1,

@@ -22,7 +22,7 @@ from engine.storage import turns
 from engine.story import Outcome, Provenance, Story, Turn
 from engine.writing.asking import provenance_of, request_turn
 from engine.writing.finishing import finish_turn
-from engine.writing.patience import Patience
+from engine.writing.patience import ADAPTER_IS_GONE, Patience
 from engine.writing.prompting import prepare_prompt, store_new_counts
 from engine.writing.reply import clean_reply, cut_to_sentence
 from engine.writing.slot import Slot
@@ -31,7 +31,6 @@ from engine.writing.style import ServerStyle, get_style
 log = structlog.get_logger()
 T = TypeVar("T")
 
-ADAPTER_IS_GONE = 404
 MOST_ATTEMPTS = 3  # a turn begun so often and never written may be what takes the bot down
 
 

@@ -9,6 +9,7 @@ from engine.runtime import Engine
 
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 5.0
+ADAPTER_IS_GONE = 404  # a refusal of this status: asking for it anew may load it
 
 T = TypeVar("T")
 

@@ -14,6 +14,7 @@ from engine.writing.asking import banned_in, provenance_of
 from engine.writing.asking_all import Reply, Show, ask_all
 from engine.writing.cast.names import names_in_labels
 from engine.writing.cast.speaking import Spoken, keep_own_words, stop_strings
+from engine.writing.patience import patiently
 from engine.writing.prompting import Prepared, lay_out, store_new_counts
 from engine.writing.reply import cut_to_sentence
 from engine.writing.style import ServerStyle
@@ -80,14 +81,15 @@ async def draw_lines(
         ModelUnusable: the context is too small.
         VoiceUnavailable: the server's own voice cannot be loaded.
     """
-    prepared = await _prepare(engine, part)
+    prepared = await patiently(engine, lambda: _prepare(engine, part))
     if part.story.id:
         await store_new_counts(engine, part.story.guild_id, prepared)
     lines: dict[str, Provenance] = {}
     drawn = cut = emptied = 0
     for _ in range(MOST_ROUNDS):
         requests = [
-            await _request(engine, part, prepared, style) for _ in range(drafts - len(lines))
+            await patiently(engine, lambda: _request(engine, part, prepared, style))
+            for _ in range(drafts - len(lines))
         ]
         if not requests:
             break
@@ -97,6 +99,7 @@ async def draw_lines(
             guild_id=part.story.guild_id,
             channel_id=part.story.channel_id,
             member=part.member,
+            voice=lambda: engine.voices.ready(part.story.guild_id),
             show=show,
         )
         for request, reply in zip(requests, replies, strict=True):
@@ -105,7 +108,7 @@ async def draw_lines(
             spoken = own_words(reply, part)
             drawn, cut, emptied = drawn + 1, cut + spoken.is_cut, emptied + (not spoken.text)
             if spoken.text and spoken.text not in lines:
-                origin = provenance_of(prepared, request, style)
+                origin = provenance_of(prepared, replace(request, adapter=reply.adapter), style)
                 lines[spoken.text] = replace(origin, reply_tokens=reply.reply_tokens)
     log.info("lines_drawn", drawn=drawn, cut=cut, emptied=emptied)
     return Drawn(tuple(lines.items()), drawn, cut, emptied)
@@ -166,7 +169,6 @@ async def _request(
         sampling=style.sampling,
         stop=stop_strings(part.other_names, part.own_names),
         banned=banned_in(style, part.story.language, [*texts, *(t.told for t in part.path)]),
-        adapter=await engine.voices.ready(part.story.guild_id),
         priority=Priority.INTERACTIVE,
         cache_salt=str(part.story.guild_id),
         channel=str(part.story.channel_id),

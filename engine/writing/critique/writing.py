@@ -37,6 +37,7 @@ from engine.writing.critique.lenses import Lens, shipped_lenses
 from engine.writing.critique.passages import Passage, pack, pieces_of
 from engine.writing.critique.ranking import rank
 from engine.writing.critique.sieve import Sieve
+from engine.writing.patience import patiently
 
 PRESET = "critic"
 MOST_PASSAGE_TOKENS = 1500  # a model that reads more at once notes less of its middle
@@ -169,9 +170,9 @@ async def _read(
     lens = shipped_lenses().get(critique.lens)
     if lens is None:  # its file was taken out
         raise CritiqueNotFound
-    info = await engine.model.info()
+    info = await patiently(engine, engine.model.info)
     seed = engine.seeds()
-    plan = await _plan(engine, critique, lens, info, seed)
+    plan = await patiently(engine, lambda: _plan(engine, critique, lens, info, seed))
     replies = await ask_all(
         engine,
         plan.requests,

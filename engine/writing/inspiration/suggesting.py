@@ -64,7 +64,6 @@ async def suggest_prompts(
             wish,
             style,
             like=like.text if like else "",
-            adapter=await patiently(engine, lambda: engine.voices.ready(guild_id)),
             specials=info.special_tokens,
             seed=engine.seeds(),
             guild_id=guild_id,
@@ -73,6 +72,7 @@ async def suggest_prompts(
         guild_id=guild_id,
         channel_id=channel_id,
         member=member,
+        voice=lambda: engine.voices.ready(guild_id),
         show=show,
     )
     premises = [
@@ -128,7 +128,7 @@ async def _distance_of(engine: Engine, texts: list[str], language: str) -> Dista
     """Return the distance by meaning where the server has embeddings, else the one by words."""
     lexical = _lexical_distance(texts, language)
     try:
-        vectors = await engine.model.embed(texts) if texts else []
+        vectors = await patiently(engine, lambda: engine.model.embed(texts)) if texts else []
     except Unsupported:
         return lexical
     return lambda one, other: (

@@ -180,3 +180,30 @@ async def test_cancelling_cancels_every_request(
     with pytest.raises(asyncio.CancelledError):
         await asking
     assert (model.running, model.cancelled) == (0, 4)
+
+
+async def test_the_voice_is_asked_for_last_and_anew_when_its_adapter_is_gone(
+    database: Database, storage_settings: EngineSettings
+) -> None:
+    gone = Breaks(PromptRefused(404, "no such model"))
+    model = ScriptedModel([gone, "The lantern went out."])
+    named: list[str] = []
+
+    async def voice() -> str | None:
+        named.append(f"voice-{len(named)}")
+        return named[-1]
+
+    async with engine_over(database, model, storage_settings) as engine:
+        (reply,) = await ask(engine, 1, voice=voice)
+    assert reply is not None
+    assert reply.adapter == "voice-1"
+    assert [request.adapter for request in model.requests] == ["voice-0", "voice-1"]
+
+
+async def test_a_request_for_an_adapter_of_its_own_is_refused_when_it_is_gone(
+    database: Database, storage_settings: EngineSettings
+) -> None:
+    model = ScriptedModel([Breaks(PromptRefused(404, "no such model"))])
+    async with engine_over(database, model, storage_settings) as engine:
+        with pytest.raises(PromptRefused):
+            await ask(engine, 1)
