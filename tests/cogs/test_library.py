@@ -201,7 +201,7 @@ async def test_members_read_the_consent_text_in_their_own_language(
 ) -> None:
     speaker.locale = "zh-CN"
     asked = await give(scene, scene.alice)
-    assert "可以让本服务器的“声音”学习这部作品吗" in told(asked)
+    assert "可以让本服务器的“文风”学习这部作品吗" in told(asked)
 
 
 LONG_NAMES = tuple(WorkAuthor(n, 1, None, "_" * 100) for n in range(40))
