@@ -38,7 +38,7 @@ def _speak_the_members_language(patch: Patch, locale: Callable[[], str]) -> None
 
     def payload_of_a_member(*args: Any, **kwargs: Any) -> Any:
         record, payload = base_payload(*args, **kwargs)
-        payload["locale"] = locale()
+        payload["locale"] = payload["guild_locale"] = locale()
         payload["attachment_size_limit"] = UPLOAD_LIMIT_BYTES
         return record, payload
 
