@@ -1,5 +1,7 @@
 """Story prompts for a member: many candidates in one batch, of which the most different stay."""
 
+from collections.abc import Sequence
+
 import structlog
 
 from engine.errors import NoPromptsLeft, PromptNotFound, Unsupported
@@ -7,9 +9,9 @@ from engine.prose.distance import Shape, cosine_distance
 from engine.runtime import Engine
 from engine.storage import prompts
 from engine.story import Member, PromptMark, StoryPrompt, Wish
-from engine.writing.asking_all import Show, ask_all, show_nothing
+from engine.writing.asking_all import Reply, Show, ask_all, show_nothing
 from engine.writing.inspiration.asking import examples, request_candidates
-from engine.writing.inspiration.choosing import Distance, choose, drop_near_duplicates
+from engine.writing.inspiration.choosing import choose, drop_near_duplicates
 from engine.writing.inspiration.cleaning import clean_prompt
 from engine.writing.patience import patiently
 from engine.writing.style import get_style
@@ -40,7 +42,8 @@ async def suggest_prompts(
         TextRefused: a part of the wish is too long.
         PromptNotFound: the server has no prompt `like_id`.
         NoPromptsLeft: no candidate was fit to be shown.
-        QueueFull, ModelUnavailable, GenerationFailed, VoiceUnavailable: as for a turn.
+        QueueFull, ModelUnavailable, GenerationFailed, PromptRefused, Unsupported: as `ask_all`.
+        VoiceUnavailable: the server's own voice cannot be loaded.
     """
     wish = _tidy(wish)
     async with engine.database.reading() as tx:
@@ -75,12 +78,12 @@ async def suggest_prompts(
         voice=lambda: engine.voices.ready(guild_id),
         show=show,
     )
-    premises = [
-        clean_prompt(reply.text, wish.language, is_long=wish.is_long) for reply in replies if reply
-    ]
-    shown = [example.premise for example in examples(wish.language)]  # the model may copy one
     texts = await pick_different(
-        engine, [text for text in premises if text], [*recent, *shown], wish.language
+        engine,
+        _premises(replies, wish),
+        # The model may copy an example that it was shown.
+        [*recent, *(example.premise for example in examples(wish.language))],
+        wish.language,
     )
     log.info("prompts_chosen", guild_id=guild_id, candidates=len(replies), shown=len(texts))
     if not texts:
@@ -107,33 +110,42 @@ async def suggest_prompts(
         return await prompts.list_prompts_of(tx, guild_id=guild_id, interaction_id=interaction_id)
 
 
+def _premises(replies: Sequence[Reply | None], wish: Wish) -> list[str]:
+    cleaned = (
+        clean_prompt(reply.text, wish.language, is_long=wish.is_long) for reply in replies if reply
+    )
+    return [premise for premise in cleaned if premise]
+
+
 async def pick_different(
     engine: Engine, candidates: list[str], recent: list[str], language: str
 ) -> list[str]:
     """Return the candidates that differ most from each other and from the recent texts."""
     texts = [*candidates, *recent]
-    lexical = _lexical_distance(texts, language)
-    new = drop_near_duplicates(len(candidates), len(recent), lexical)
-    texts = [*(candidates[number] for number in new), *recent]
-    distance = await _distance_of(engine, texts, language)
-    return [texts[number] for number in choose(len(new), len(recent), distance)]
-
-
-def _lexical_distance(texts: list[str], language: str) -> Distance:
     shapes = [Shape(text, language) for text in texts]
-    return lambda one, other: shapes[one].distance(shapes[other])
+
+    def lexical(one: int, other: int) -> float:
+        return shapes[one].distance(shapes[other])
+
+    new = drop_near_duplicates(len(candidates), len(recent), lexical)
+    left = [*new, *range(len(candidates), len(texts))]
+    vectors = await _embed(engine, [texts[number] for number in left])
+
+    def distance(one: int, other: int) -> float:
+        by_words = lexical(left[one], left[other])
+        if vectors is None:
+            return by_words
+        return (by_words + cosine_distance(vectors[one], vectors[other])) / 2
+
+    return [texts[new[number]] for number in choose(len(new), len(recent), distance)]
 
 
-async def _distance_of(engine: Engine, texts: list[str], language: str) -> Distance:
-    """Return the distance by meaning where the server has embeddings, else the one by words."""
-    lexical = _lexical_distance(texts, language)
+async def _embed(engine: Engine, texts: list[str]) -> list[list[float]] | None:
+    """Return where the texts lie by their meaning; None where the server has no embeddings."""
     try:
-        vectors = await patiently(engine, lambda: engine.model.embed(texts)) if texts else []
+        return await patiently(engine, lambda: engine.model.embed(texts)) if texts else []
     except Unsupported:
-        return lexical
-    return lambda one, other: (
-        (lexical(one, other) + cosine_distance(vectors[one], vectors[other])) / 2
-    )
+        return None
 
 
 def _tidy(wish: Wish) -> Wish:
