@@ -15,6 +15,7 @@ from typing import Any
 import torch
 
 from engine.story.training import Method
+from engine.training.methods import PREFIX_TOKENS
 from engine.training.plan import Plan
 
 NF4_BYTES = 0.516  # a weight: 4 bits, and a scale of 8 bits for 64, itself quantized
@@ -89,7 +90,7 @@ def needed_bytes(
 ) -> int:
     """Return the peak of memory: of training or report, which has the base in bf16."""
     embeddings = (1 if sizes.is_tied else 2) * sizes.vocabulary * sizes.hidden * HALF
-    trained = sizes.trained_weights(method, rank, prefix_tokens=16)
+    trained = sizes.trained_weights(method, rank, PREFIX_TOKENS)
     fixed = sizes.linear_weights * NF4_BYTES + embeddings + trained * TRAINED_BYTES
     tokens = plan.block_tokens * plan.batch_blocks
     # One layer's weights are unpacked to half precision at a time.
