@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 
+from engine.chores import Chores
 from engine.model.client import ServedModel
 from engine.model.connection import Endpoint
 from engine.model.presets import Preset, load_presets
@@ -164,6 +165,7 @@ class Engine:
     queue: TurnQueue
     drafts: DraftRegistry
     voices: Voices  # which adapter writes for each server
+    chores: Chores = field(default_factory=lambda: Chores(are_on=False))  # nobody waits for them
     presets: Mapping[str, Preset] = field(default_factory=load_presets)  # by key
     serving: ServingSettings = field(default_factory=ServingSettings)  # what a training is based on
     server: ModelServer | None = None  # ours; None when another server or a given model is used
@@ -202,6 +204,8 @@ async def open_engine(
         stack.push_async_callback(model.close)
         drafts = DraftRegistry()
         stack.push_async_callback(drafts.close)
+        chores = Chores(are_on=settings.background_work)
+        stack.push_async_callback(chores.close)
         yield Engine(
             settings=settings,
             database=database,
@@ -217,6 +221,7 @@ async def open_engine(
                 most_seconds=settings.seconds_in_queue,
             ),
             drafts=drafts,
+            chores=chores,
             voices=Voices(database, model, settings.adapters_folder),
             presets=presets,
             server=server,

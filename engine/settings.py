@@ -61,6 +61,7 @@ class EngineSettings(FrozenSettings):
     waiting_per_server: Annotated[int, Field(ge=1)] = 20
     waiting_in_all: Annotated[int, Field(ge=1)] = 500
     seconds_in_queue: Annotated[float, Field(gt=0)] = 1800.0  # that a turn may wait
+    background_work: bool = True  # summaries and proposed facts, when nobody waits for the model
     presets_dir: Path | None = None  # presets that are added to, or replace, those shipped
     operator_name: Annotated[str, Field(max_length=150)] | None = None  # in the consent texts
     # Discord's permission to train on what came through it: all three, or none.

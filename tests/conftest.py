@@ -49,7 +49,7 @@ def model() -> ScriptedModel:
 @pytest.fixture
 def engine_settings(tmp_path: Path) -> EngineSettings:
     """SQLite in a temporary folder."""
-    return EngineSettings(data_dir=tmp_path / "data")
+    return EngineSettings(data_dir=tmp_path / "data", background_work=False)
 
 
 @pytest.fixture

@@ -6,13 +6,19 @@ stands in the log as well.
 
 # Each module registers its wordings.
 from bot.errors import (  # noqa: F401
+    branches,
+    canon,
     cast,
     critiques,
     discord_side,
     documents,
+    exchange,
     failures,
     inspiration,
     library,
+    lore,
+    memory,
+    order,
     stories,
     styles,
     voices,

@@ -6,14 +6,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from engine.model.request import Message, Role
+from engine.story import PromptPart
 
 
 class BlockKind(StrEnum):
     """What a piece of a prompt is."""
 
     SYSTEM = "system"  # the task, the rating, the story's title, genre and style
+    SAMPLE = "sample"  # a passage of the server's own, as an example of style
     OPENING = "opening"
+    PIN = "pin"  # a line that members pinned
+    CANON = "canon"  # facts of the ledger
+    LORE = "lore"
+    SUMMARY = "summary"  # of turns for which the window has no room
     TURN = "turn"
+    RECALLED = "recalled"  # an old turn, found by what is being talked of now
+    NOTE = "note"  # the author's note
     INSTRUCTION = "instruction"  # the length and the member's direction
 
 
@@ -28,6 +36,7 @@ class Block:
     turn_id: int | None = None
     turn_number: int | None = None
     is_cut: bool = False  # the turn is longer than the window; its end is kept
+    source: PromptPart | None = None  # where an offer came from, and why
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary, Text, TypeDecorator
 
-from engine.story import Provenance
+from engine.story import PromptPart, Provenance
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -92,4 +92,10 @@ class ProvenanceJson(TypeDecorator[Provenance]):
         return None if value is None else json.dumps(asdict(value), ensure_ascii=False)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Provenance | None:
-        return None if value is None else Provenance(**json.loads(value))
+        if value is None:
+            return None
+        fields = json.loads(value)
+        parts = [
+            PromptPart(**part | {"ids": tuple(part["ids"])}) for part in fields.pop("parts", ())
+        ]
+        return Provenance(**fields, parts=tuple(parts))

@@ -20,7 +20,15 @@ from engine.story.line_draft import LineDraft
 from engine.story.member import Member
 from engine.story.story import Length, Rating, Story, StoryState
 from engine.story.style import LineKind, Style, StyleLine
-from engine.story.turn import Outcome, Post, Provenance, Turn, TurnKind, TurnState
+from engine.story.turn import (
+    Outcome,
+    Post,
+    PromptPart,
+    Provenance,
+    Turn,
+    TurnKind,
+    TurnState,
+)
 from engine.story.voice import (
     Adapter,
     Choice,
@@ -79,6 +87,7 @@ __all__ = [
     "Post",
     "Praise",
     "PromptMark",
+    "PromptPart",
     "Provenance",
     "Purpose",
     "Quote",

@@ -8,6 +8,7 @@ from engine.story.character import Speaker
 class TurnKind(StrEnum):
     HUMAN = "human"
     MODEL = "model"
+    REVISION = "revision"  # no text of its own: it changes how earlier turns are told
 
 
 class TurnState(StrEnum):
@@ -33,6 +34,17 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PromptPart:
+    """A part of the prompt that a turn was written from: ids and counts, no words."""
+
+    kind: str  # a BlockKind of engine/memory/prompt.py
+    tokens: int
+    ids: tuple[int, ...] = ()  # of entries, facts, summaries; of turns, the first and the last
+    key: int | None = None  # of a lore entry: the place of the key that fired, from 0
+    count: int = 1  # so many blocks of this kind in a row
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """How a model turn came to be; enough to make it again."""
 
@@ -46,6 +58,7 @@ class Provenance:
     preset: str = ""  # whose values, with the server's own, are in `sampling`
     banned: int = 0  # how many phrases and patterns the model had to keep clear of
     adapter: str = ""  # the server's own voice, by its name on the model server
+    parts: tuple[PromptPart, ...] = ()  # of the prompt, in its order; () before they were kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ async def _ask(engine: Engine, request: ModelRequest, voice: Voice | None) -> Re
     async def ask() -> Reply:
         nonlocal request
         try:
-            return await _read(engine, request)
+            return await read_reply(engine, request)
         except PromptRefused as refusal:
             if voice is None or request.adapter is None or refusal.status != ADAPTER_IS_GONE:
                 raise
@@ -124,7 +124,8 @@ async def _ask(engine: Engine, request: ModelRequest, voice: Voice | None) -> Re
     return await patiently(engine, ask)
 
 
-async def _read(engine: Engine, request: ModelRequest) -> Reply:
+async def read_reply(engine: Engine, request: ModelRequest) -> Reply:
+    """Ask once, at once, and return the reply when it is complete. Raise as `Model.stream`."""
     text = ""
     async with aclosing(engine.model.stream(await engine.model.fit(request))) as pieces:
         async for piece in pieces:

@@ -3,6 +3,7 @@
 from engine.runtime import Engine
 from engine.storage import posts, turns
 from engine.story import Post
+from engine.writing.afterwards import begin_chores
 
 
 async def record_post(engine: Engine, *, guild_id: int, post: Post) -> None:
@@ -21,3 +22,6 @@ async def mark_posted(engine: Engine, *, guild_id: int, turn_id: int) -> None:
     """Note that Discord shows the final form of a written turn."""
     async with engine.database.writing() as tx:
         await turns.mark_posted(tx, guild_id=guild_id, turn_id=turn_id)
+        turn = await turns.find_turn(tx, guild_id=guild_id, turn_id=turn_id)
+    if turn is not None:
+        begin_chores(engine, guild_id=guild_id, story_id=turn.story_id)

@@ -1,0 +1,1 @@
+"""Why branches, edits and credits refuse, in words."""

@@ -1,0 +1,1 @@
+"""Why canon refuses, in words."""

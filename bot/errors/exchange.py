@@ -1,0 +1,1 @@
+"""Why the import and export of stories refuses, in words."""

@@ -1,0 +1,1 @@
+"""Why lore refuses, in words."""

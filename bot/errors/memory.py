@@ -1,0 +1,1 @@
+"""Why summaries, notes and pins refuse, in words."""

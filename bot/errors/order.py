@@ -1,0 +1,1 @@
+"""Why turn orders refuse, in words."""

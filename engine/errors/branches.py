@@ -1,0 +1,1 @@
+"""What branches, edits and credits refuse."""

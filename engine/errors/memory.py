@@ -1,0 +1,1 @@
+"""What summaries, notes and pins refuse."""

@@ -1,0 +1,1 @@
+"""What turn orders refuse."""

@@ -1,0 +1,1 @@
+"""Revisions of turns, and who wrote which span."""

@@ -1,0 +1,1 @@
+"""Facts of a story, proposals, and what the server chose."""

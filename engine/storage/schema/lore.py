@@ -1,0 +1,1 @@
+"""Lorebooks and their entries."""

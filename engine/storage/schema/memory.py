@@ -1,0 +1,1 @@
+"""Summaries, author's notes, pins and style samples."""

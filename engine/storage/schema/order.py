@@ -1,0 +1,1 @@
+"""Turn rules, players and what moves the order."""

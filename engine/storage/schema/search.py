@@ -1,0 +1,1 @@
+"""The words of turns, for full-text search."""
