@@ -1,7 +1,8 @@
 """What of a story's past reaches the model: a pure function of the path to its head.
 
 Stable first, volatile last, so that the server's prefix cache holds from turn to turn: system
-text, opening, turns, instruction. When the window is full a third of it is dropped at once.
+text and samples, opening, pins and constant lore, summaries, turns, then what the newest turns
+woke, and the instruction. When the turns' room is full a third of it is dropped at once.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,10 +11,21 @@ from itertools import groupby
 
 from engine.errors import ModelUnusable
 from engine.memory.frame import Frame, FrameTokens, keep_last_bytes
+from engine.memory.offers import Offer, Spot
 from engine.memory.prompt import Block, BlockKind, Prompt
+from engine.memory.sealing import Seal, cover
+from engine.memory.sharing import (
+    STABLE_SPOTS,
+    SUMMARY_PART,
+    Counted,
+    Rooms,
+    choose,
+    divide,
+    standing_in,
+)
 from engine.model.request import Message, Role
 from engine.safety.special_tokens import break_special_tokens
-from engine.story import Turn, TurnKind
+from engine.story import PromptPart, Turn, TurnKind
 
 PROMPT_TOKENS = 24  # what chat templates put around a whole prompt, at most
 MESSAGE_TOKENS = 12  # what they put around one message, at most, and the joint of two texts
@@ -37,6 +49,16 @@ def tell_story(turn: Turn) -> Told:
     return Told("user" if turn.kind is TurnKind.HUMAN else "assistant", turn.told)
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is offered beside the turns, with the tokens of each text as `shaped` gives it."""
+
+    offers: Sequence[Offer] = ()
+    offer_tokens: Sequence[int] = ()
+    seals: Sequence[Seal] = ()  # valid for this very path
+    seal_tokens: Sequence[int] = ()
+
+
 def compose(
     frame: Frame,
     frame_tokens: FrameTokens,
@@ -45,28 +67,50 @@ def compose(
     budget_tokens: int,
     specials: Sequence[str],
     tell: Tell = tell_story,
+    beside: Beside | None = None,
 ) -> Prompt:
     """Lay out the prompt of the next turn after `path` (root first) within the budget.
 
     `turn.tokens` counts the turn as told with its special tokens broken; a turn without a count
     is taken at its UTF-8 bytes, which no tokenizer exceeds. The rendered prompt never has more
-    than `budget_tokens`.
+    than `budget_tokens`. Without `beside` the whole window is for the turns.
 
     Raises:
         ModelUnusable: the budget leaves no room for the story beside the frame.
     """
-    told = [(turn, tell(turn)) for turn in path if turn.text]
-    window = _window_tokens(frame_tokens, budget_tokens)
-    costs = [
-        min(_text_tokens(turn, each.text, specials) + MESSAGE_TOKENS, window) for turn, each in told
+    told = [
+        (place, turn, each)
+        for place, turn in enumerate(path)
+        if (each := tell(turn)).text and turn.text
     ]
-    start = window_start(costs, window)
+    window = _window_tokens(frame_tokens, budget_tokens)
+    offers = _counted(beside, specials)
+    stable = [each for each in offers if each.offer.spot in STABLE_SPOTS]
+    rooms = divide(window, stable) if beside is not None else Rooms(0, 0, window)
+    costs = [
+        min(_text_tokens(turn, each.text, specials) + MESSAGE_TOKENS, rooms.turns)
+        for _, turn, each in told
+    ]
+    start = window_start(costs, rooms.turns)
+    turn_blocks = [
+        _turn_block(turn, each, cost, specials)
+        for (_, turn, each), cost in zip(told[start:], costs[start:], strict=True)
+    ]
+    summaries = _summaries(beside, told[start][0] if start else 0, window, rooms, specials)
+    shown = frozenset(block.turn_id for block in turn_blocks if block.turn_id and not block.is_cut)
+    taken, left_out = choose(stable, rooms.stable, window, shown)
+    rest = rooms.beside - sum(block.tokens for block in summaries)
+    volatile = [each for each in offers if each.offer.spot not in STABLE_SPOTS]
+    taken_late, left_out_late = choose(volatile, rest, window, shown)
+    system, opening = _frame_head(frame, frame_tokens, is_whole=start == 0)
     blocks = (
-        *_frame_head(frame, frame_tokens, is_whole=start == 0),
-        *(
-            _turn_block(turn, each, cost, specials)
-            for (turn, each), cost in zip(told[start:], costs[start:], strict=True)
-        ),
+        system,
+        *_stand(taken, Spot.HEAD, specials),
+        opening,
+        *_stand(taken, Spot.BEFORE_TURNS, specials),
+        *summaries,
+        *_with_depths(turn_blocks, taken_late, specials),
+        *_stand(taken_late, Spot.TAIL, specials),
         Block(
             BlockKind.INSTRUCTION,
             "user",
@@ -83,7 +127,13 @@ def compose(
         tokens=sum(block.tokens for block in blocks),
         budget_tokens=budget_tokens,
         dropped_turns=start,
+        left_out=(*left_out, *left_out_late),
     )
+
+
+def shaped(text: str, specials: Sequence[str]) -> str:
+    """Return the text of an offer or a seal as it stands in a prompt, to be counted."""
+    return break_special_tokens(text.strip(), specials)
 
 
 def window_start(costs: Sequence[int], window_tokens: int) -> int:
@@ -103,6 +153,72 @@ def window_start(costs: Sequence[int], window_tokens: int) -> int:
             return index
         before += cost
     return len(costs) - 1
+
+
+def _counted(beside: Beside | None, specials: Sequence[str]) -> list[Counted]:
+    if beside is None:
+        return []
+    return [
+        Counted(offer, tokens + MESSAGE_TOKENS)
+        for offer, tokens in zip(beside.offers, beside.offer_tokens, strict=True)
+        if shaped(offer.text, specials)
+    ]
+
+
+def _summaries(
+    beside: Beside | None, until: int, window_tokens: int, rooms: Rooms, specials: Sequence[str]
+) -> list[Block]:
+    """Return the summaries that stand for the path's turns before `until`."""
+    if beside is None or not rooms.beside:
+        return []
+    tokens = {
+        seal.summary_id: count + MESSAGE_TOKENS
+        for seal, count in zip(beside.seals, beside.seal_tokens, strict=True)
+    }
+    room = int(window_tokens * SUMMARY_PART)
+    chosen = cover(beside.seals, until, room, lambda seal: tokens[seal.summary_id])
+    return [
+        Block(
+            BlockKind.SUMMARY,
+            "user",
+            shaped(seal.text, specials),
+            tokens[seal.summary_id],
+            source=PromptPart(BlockKind.SUMMARY, tokens[seal.summary_id], (seal.summary_id,)),
+        )
+        for seal in chosen
+    ]
+
+
+def _stand(taken: Sequence[Counted], spot: Spot, specials: Sequence[str]) -> list[Block]:
+    return [_offer_block(each, specials) for each in standing_in(taken, spot)]
+
+
+def _offer_block(counted: Counted, specials: Sequence[str]) -> Block:
+    offer = counted.offer
+    # Many chat templates allow one system text, at the beginning: elsewhere it is the user's.
+    role: Role = "system" if offer.spot is Spot.HEAD else offer.role
+    return Block(
+        offer.kind,
+        "user" if role == "system" and offer.spot is not Spot.HEAD else role,
+        shaped(offer.text, specials),
+        counted.tokens,
+        turn_id=offer.turn_id,
+        source=counted.source,
+    )
+
+
+def _with_depths(
+    turns: Sequence[Block], taken: Sequence[Counted], specials: Sequence[str]
+) -> list[Block]:
+    """Return the window's turns with the offers at a depth among them."""
+    by_place: dict[int, list[Block]] = {}
+    for each in standing_in(taken, Spot.AT_DEPTH):
+        place = max(0, len(turns) - each.offer.depth)
+        by_place.setdefault(place, []).append(_offer_block(each, specials))
+    blocks = []
+    for place, turn in enumerate(turns):
+        blocks += [*by_place.get(place, []), turn]
+    return [*blocks, *by_place.get(len(turns), [])]
 
 
 def _window_tokens(frame_tokens: FrameTokens, budget_tokens: int) -> int:

@@ -39,19 +39,3 @@ class Offer:
     key: int | None = None  # of a lore entry: the place of the key that fired, from 0
     turn_id: int | None = None  # a turn recalled: not taken if the window has it anyway
     is_vital: bool = False  # taken before all others, and outside the share of its kind
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """An offer that has no place in the prompt, and why."""
-
-    offer: Offer
-    reason: "DropReason"
-
-
-class DropReason(StrEnum):
-    """Why an offer was not taken."""
-
-    SHARE = "share"  # its kind has had its share of the budget
-    BUDGET = "budget"  # nothing is left of the budget
-    SHOWN = "shown"  # the window has the turn itself

@@ -1,5 +1,6 @@
 """Blocks of old turns, and the summaries that stand for them where the window has no room."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -13,3 +14,20 @@ class Seal:
     text: str
     summary_id: int
     is_pinned: bool = False
+
+
+def cover(
+    seals: Sequence[Seal], until: int, share_tokens: int, tokens_of: Callable[[Seal], int]
+) -> list[Seal]:
+    """Return seals that lie wholly before `until` and do not overlap, in order of the path.
+
+    The newest turns are told in most detail; together they take at most `share_tokens`.
+    """
+    chosen: list[Seal] = []
+    before = until
+    for seal in sorted(seals, key=lambda each: (-each.until, each.level)):
+        if seal.until <= before and tokens_of(seal) <= share_tokens:
+            chosen.append(seal)
+            share_tokens -= tokens_of(seal)
+            before = seal.first
+    return chosen[::-1]
