@@ -81,5 +81,6 @@ def provenance_of(prepared: Prepared, request: ModelRequest, style: ServerStyle)
         reply_tokens=0,
         preset=style.preset.key,
         adapter=request.adapter or "",
+        parts=prepared.prompt.parts,
         banned=len(request.banned.phrases) + len(request.banned.patterns),
     )

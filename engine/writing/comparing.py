@@ -24,7 +24,7 @@ from engine.story import (
 )
 from engine.writing.asking import request_turn
 from engine.writing.asking_all import Reply, Show, ask_all, show_nothing
-from engine.writing.prompting import prepare_prompt
+from engine.writing.prompting import prepare_plain
 from engine.writing.reply import cut_to_sentence
 from engine.writing.style import read_style
 
@@ -132,7 +132,7 @@ async def _requests(
     engine: Engine, story: Story, premise: str, sides: Opponents, seed: int
 ) -> list[ModelRequest]:
     style = await read_style(engine, guild_id=story.guild_id)
-    prepared = await prepare_prompt(engine.model, story, (), premise)
+    prepared = await prepare_plain(engine, story, premise)
     return [
         request_turn(story, (), prepared, style, direction=premise, seed=seed, adapter=name)
         for name in (sides.adapter_name, sides.rival_name)

@@ -124,7 +124,13 @@ class Generation:
                 tx, guild_id=self._turn.guild_id, head_turn_id=self._turn.parent_id
             )
         prepared = await self._unless_ended(
-            prepare_prompt(self._engine.model, self._story, path, self._turn.direction)
+            prepare_prompt(
+                self._engine,
+                self._story,
+                path,
+                self._turn.direction,
+                member_id=self._turn.author_id,
+            )
         )
         await store_new_counts(self._engine, self._turn.guild_id, prepared)
         await self._unless_ended(self._slot.wait_for_prefix(self._turn.id))

@@ -14,6 +14,7 @@ from engine.writing.asking import banned_in, provenance_of
 from engine.writing.asking_all import Reply, Show, ask_all
 from engine.writing.cast.names import names_in_labels
 from engine.writing.cast.speaking import Spoken, keep_own_words, stop_strings
+from engine.writing.gathering import Moment
 from engine.writing.patience import patiently
 from engine.writing.prompting import Prepared, lay_out, store_new_counts
 from engine.writing.reply import cut_to_sentence
@@ -137,14 +138,17 @@ async def _prepare(engine: Engine, part: Part) -> Prepared:
     frame = _frame(part, info, budget, card_bytes=budget)
     if sum(await engine.model.count_tokens([frame.system])) > budget // CARD_SHARE:
         frame = _frame(part, info, budget, card_bytes=budget // CARD_SHARE)
-    return await lay_out(
-        engine.model,
-        info,
-        frame,
+    moment = Moment(
+        part.story,
         part.path,
-        budget_tokens=budget,
-        tell=tell_as(part.character.id, part.story.language),
+        part.direction,
+        budget,
+        info.special_tokens,
+        member_id=part.member.id,
+        character_id=part.character.id,
     )
+    tell = tell_as(part.character.id, part.story.language)
+    return await lay_out(engine, info, frame, moment, tell=tell)
 
 
 def _frame(part: Part, info: ModelInfo, budget_tokens: int, *, card_bytes: int) -> Frame:
