@@ -25,8 +25,8 @@ class Offer:
     """A text for the prompt, whole or not at all. Macros are expanded, special tokens are not
     broken yet: `compose` does that.
 
-    Within one kind, the first offers are taken first; among those that stand in one spot, lower
-    `order` stands first, and offers of equal order keep their sequence.
+    Within one kind, the first offers are taken first; and in one spot, lower `order` stands first,
+    and offers of equal order keep their sequence.
     """
 
     kind: BlockKind

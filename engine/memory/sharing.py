@@ -40,7 +40,9 @@ ORDER = (
 """Who is served first, after what is vital."""
 
 ROLES = ("assistant", "user", "system")
-"""In which order they stand in one spot."""
+"""In which order they stand at one depth, as World Info has it."""
+
+KINDS = tuple(BlockKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,15 @@ def _rank(each: Counted) -> tuple[bool, int]:
 
 
 def standing_in(taken: Iterable[Counted], spot: Spot) -> list[Counted]:
-    """Return those of one spot in the order in which they stand there: system texts lowest."""
-    here = [each for each in taken if each.offer.spot is spot]
-    return sorted(here, key=lambda each: (ROLES.index(each.offer.role), each.offer.order))
+    """Return those of one spot in the order in which they stand there.
+
+    That is kind by kind as `BlockKind` lists them; at a depth, role by role, system texts lowest.
+    """
+
+    def place(each: Counted) -> tuple[int, int]:
+        rank = (
+            ROLES.index(each.offer.role) if spot is Spot.AT_DEPTH else KINDS.index(each.offer.kind)
+        )
+        return rank, each.offer.order
+
+    return sorted((each for each in taken if each.offer.spot is spot), key=place)

@@ -1,14 +1,18 @@
 """The promises of a prompt, with the tokenizer and the chat template of a real model."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.memory.compose import compose
+from engine.memory.compose import Beside, compose, shaped
 from engine.memory.frame import FrameTokens, frame_story
+from engine.memory.offers import Offer, Spot
 from engine.memory.prompt import BlockKind, Prompt
+from engine.memory.sealing import Seal
+from engine.memory.sharing import KIND_PARTS
 from engine.memory.wording import WORDINGS
 from engine.safety.special_tokens import break_special_tokens
 from engine.story import Length, Rating, Story, Turn, TurnKind
@@ -33,6 +37,8 @@ def composed(
     *,
     budget_tokens: int,
     direction: str = "",
+    offers: Sequence[Offer] | None = None,
+    seals: Sequence[Seal] = (),
 ) -> Prompt:
     frame = frame_story(
         story,
@@ -47,6 +53,19 @@ def composed(
         path,
         budget_tokens=budget_tokens,
         specials=tokenizer.special_tokens,
+        beside=None if offers is None else beside(tokenizer, offers, seals),
+    )
+
+
+def beside(tokenizer: EmbeddedTokenizer, offers: Sequence[Offer], seals: Sequence[Seal]) -> Beside:
+    def count(text: str) -> int:
+        return tokenizer.count(shaped(text, tokenizer.special_tokens))
+
+    return Beside(
+        offers,
+        [count(offer.text) for offer in offers],
+        seals,
+        [count(seal.text) for seal in seals],
     )
 
 
@@ -72,6 +91,31 @@ stories = st.builds(
     rating=st.sampled_from(list(Rating)),
     length=st.sampled_from(list(Length)),
 )
+beside_the_turns = st.lists(
+    st.builds(
+        Offer,
+        kind=st.sampled_from(list(KIND_PARTS)),
+        text=texts,
+        spot=st.sampled_from(list(Spot)),
+        depth=st.integers(0, 20),
+        role=st.sampled_from(["system", "user", "assistant"]),
+        order=st.integers(-5, 5),
+        turn_id=st.none() | st.integers(100, 112),
+        is_vital=st.booleans(),
+    ),
+    max_size=12,
+)
+summaries = st.lists(
+    st.builds(
+        lambda number, length, level, text: Seal(number, number + length, level, text, number),
+        st.integers(0, 11),
+        st.integers(1, 4),
+        st.integers(1, 3),
+        texts,
+    ),
+    max_size=6,
+    unique_by=lambda seal: seal.summary_id,
+)
 paths = st.lists(st.tuples(st.sampled_from(list(TurnKind)), texts), max_size=12).map(path_of)
 
 
@@ -82,6 +126,8 @@ paths = st.lists(st.tuples(st.sampled_from(list(TurnKind)), texts), max_size=12)
     direction=texts,
     budget_tokens=st.integers(LEAST_BUDGET, 4000),
     is_counted=st.booleans(),
+    offers=st.none() | beside_the_turns,
+    seals=summaries,
 )
 def test_no_story_breaks_the_budget_or_forges_a_role(
     tokenizer: EmbeddedTokenizer,
@@ -91,10 +137,20 @@ def test_no_story_breaks_the_budget_or_forges_a_role(
     direction: str,
     budget_tokens: int,
     is_counted: bool,
+    offers: list[Offer] | None,
+    seals: list[Seal],
 ) -> None:
     if is_counted:
         path = count_turns(tokenizer, path)
-    prompt = composed(tokenizer, story, path, budget_tokens=budget_tokens, direction=direction)
+    prompt = composed(
+        tokenizer,
+        story,
+        path,
+        budget_tokens=budget_tokens,
+        direction=direction,
+        offers=offers,
+        seals=seals,
+    )
     ids = tokenizer.render(prompt.messages)
     assert len(ids) <= prompt.tokens <= budget_tokens
     assert ids.count(tokenizer.role_id) == len(prompt.messages) + 1  # and the reply's own
