@@ -1,6 +1,7 @@
 """Answers to interactions: acknowledged at once, refused in private, never left open."""
 
 import io
+from collections.abc import Sequence
 
 import discord
 import structlog
@@ -91,15 +92,16 @@ async def tell(
     *,
     view: discord.ui.View | None = None,
     file: discord.File | None = None,
+    files: Sequence[discord.File] = (),
 ) -> None:
     """Tell the member something in private, as the first answer or after it."""
     view_or_none = view or discord.utils.MISSING
-    file_or_none = file or discord.utils.MISSING
+    attached = [file] if file else list(files)
     if interaction.response.is_done():
-        await interaction.followup.send(text, ephemeral=True, view=view_or_none, file=file_or_none)
+        await interaction.followup.send(text, ephemeral=True, view=view_or_none, files=attached)
     else:
         await interaction.response.send_message(
-            text, ephemeral=True, view=view_or_none, file=file_or_none
+            text, ephemeral=True, view=view_or_none, files=attached
         )
 
 

@@ -9,8 +9,8 @@ import structlog
 
 from bot import looks
 from bot.answers import words_of
+from bot.bars import bar
 from bot.buttons import Interaction
-from bot.context import bar
 from bot.locales import Words
 from bot.outages import NOT_TAKEN
 from engine.model.supervisor import ModelServer, ServerState

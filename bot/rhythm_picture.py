@@ -14,7 +14,7 @@ _DOTS_PER_INCH = 110
 # One card, dark enough for Discord's light theme and light enough at its edge for the dark one.
 _CARD, _NUMBERS, _LINES = "#2b2d31", "#dbdee1", "#4e5058"
 _NARRATION, _DIALOGUE, _MEAN = "#6ea8fe", "#ffc66d", "#f2f3f5"
-_drawing = threading.Lock()  # matplotlib draws in one thread at a time
+drawing = threading.Lock()  # matplotlib draws in one thread at a time
 
 
 async def rhythm_picture(rhythm: Rhythm) -> bytes:
@@ -50,7 +50,7 @@ def _draw(bars: Sequence[tuple[float, bool]], rhythm: Rhythm) -> bytes:
     from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
 
     size = group_size(len(rhythm.beats))
-    with _drawing:
+    with drawing:
         figure = Figure(figsize=_INCHES, dpi=_DOTS_PER_INCH, facecolor=_CARD, layout="tight")
         axes = figure.add_subplot()
         axes.set_facecolor(_CARD)

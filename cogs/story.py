@@ -5,7 +5,7 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 from discord.ext import commands
 
-from bot import answers, cards, context, pages, turns
+from bot import answers, cards, context_view, pages, turns
 from bot.answers import channel_of, guild_of, is_age_restricted, member_of, words_of
 from bot.buttons import Interaction
 from bot.client import ScriptoriumBot
@@ -199,11 +199,11 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="Write a
             guild_id=guild_of(interaction),
             channel_id=channel_of(interaction).id,
             direction=direction,
+            member_id=interaction.user.id,
         )
         words = words_of(interaction)
-        await answers.tell(
-            interaction, context.summary(prompt, words), file=context.prompt_file(prompt)
-        )
+        files = await context_view.files(prompt, words)
+        await answers.tell(interaction, context_view.summary(prompt, words), files=files)
 
     @app_commands.command(description="Get the story as a Markdown file")
     async def export(self, interaction: Interaction) -> None:

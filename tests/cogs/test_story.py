@@ -181,11 +181,14 @@ async def test_the_context_is_shown_with_its_shares_and_as_it_is_sent(
     await scene.write(scene.bo, "The lamp was out.")
     shown = await scene.bo.slash(scene.room, "story context", direction="light it")
     await scene.go_on(direction="light it")
-    text = (await file_of(shown).read()).decode()
+    files = {file.filename: await file.read() for file in shown.response.attachments}
     sent = model.requests[-1].messages
+    text = files["prompt.md"].decode()
     assert text == "\n\n".join(f"### {message.role}\n{message.text}" for message in sent)
+    assert files["shares.png"].startswith(b"\x89PNG")
+    assert "## 3. turn 1 (" in files["blocks.md"].decode()
     assert told(shown).startswith("The model would see ")
-    assert "░` story so far: " in told(shown)
+    assert "\n🟦 story so far: " in told(shown)
 
 
 async def test_the_export_is_a_markdown_file_in_private(scene: Scene) -> None:
