@@ -80,11 +80,12 @@ def prompt_text(prompt: Prompt) -> str:
 
 def blocks_text(prompt: Prompt, words: Words) -> str:
     """Return each block with its tokens and why it is there; at the end, what found no place."""
-    lines = [f"# {words('Block by block')}", ""]
+    title, rest = words("Block by block"), words("Left out")
+    lines = [f"# {title}", ""]
     for number, block in enumerate(prompt.blocks, start=1):
         lines += [f"## {number}. {_why(block, words)} ({block.tokens})", "", block.text, ""]
     if prompt.left_out:
-        lines += [f"# {words('Left out')}", ""]
+        lines += [f"# {rest}", ""]
         lines += [f"- {_why_not(each, words)}" for each in prompt.left_out]
     return "\n".join(lines) + "\n"
 
