@@ -60,6 +60,20 @@ EngineError
 │   ├── SharingMissing       another author has not said yet that all may see it
 │   ├── PromptNotFound       the server has no such story prompt
 │   ├── NoPromptsLeft        no candidate for a story prompt was fit to be shown
+│   ├── TypefaceMissing      no typeface for the story's letters is there
+│   ├── OutOfTurn            it is somebody else's turn, or the model's
+│   ├── NotAPlayer           the member has not joined the order of the story
+│   ├── NotOneSentence       the rules ask for one sentence a turn
+│   ├── ChosenByVote         the next turn is chosen by vote
+│   ├── ModelHasItsPlace     the model writes by itself in this story, not on request
+│   ├── HandedInAlready      the member has a candidate in this vote
+│   ├── VoteFull             the vote has as many candidates as it may
+│   ├── OtherMode            the story's mode has no such step
+│   ├── RulesRefused         the rules do not fit together
+│   ├── PlayerNotFound       the member does not take part in the order
+│   ├── OrderFull            the story has as many players as it may
+│   ├── NobodyElse           there is no other player to whom the turn could go
+│   ├── NothingDue           the model is not to write by itself here
 │   └── QueueFull            too many turns wait already
 └── Failed               our fault: logged with a short code, which the member sees
     ├── GenerationFailed     the model server broke this request
@@ -103,6 +117,7 @@ from engine.errors.critiques import (
     SharingMissing,
 )
 from engine.errors.documents import DocumentFault, DocumentRefused
+from engine.errors.exchange import TypefaceMissing
 from engine.errors.failures import (
     GenerationFailed,
     ModelUnavailable,
@@ -120,6 +135,22 @@ from engine.errors.library import (
     WorkFault,
     WorkNotFound,
     WorkRefused,
+)
+from engine.errors.order import (
+    ChosenByVote,
+    HandedInAlready,
+    ModelHasItsPlace,
+    NobodyElse,
+    NotAPlayer,
+    NothingDue,
+    NotOneSentence,
+    OrderFull,
+    OtherMode,
+    OutOfTurn,
+    PlayerNotFound,
+    RulesFault,
+    RulesRefused,
+    VoteFull,
 )
 from engine.errors.queue import (
     QueueFull,
@@ -180,6 +211,7 @@ __all__ = [
     "CharacterChanged",
     "CharacterNotFound",
     "CharacterRetired",
+    "ChosenByVote",
     "ComparisonOver",
     "ConsentMissing",
     "ContentRefused",
@@ -195,9 +227,11 @@ __all__ = [
     "Failed",
     "FieldTooLong",
     "GenerationFailed",
+    "HandedInAlready",
     "ImportRefused",
     "JobOver",
     "ListFull",
+    "ModelHasItsPlace",
     "ModelUnavailable",
     "ModelUnusable",
     "NameTaken",
@@ -206,17 +240,25 @@ __all__ = [
     "NoPromptsLeft",
     "NoSuchTurns",
     "NoVoice",
+    "NobodyElse",
     "NotALine",
+    "NotAPlayer",
     "NotAllowed",
     "NotItsAuthor",
+    "NotOneSentence",
     "NotTheAuthor",
     "NotYourCritique",
     "NotYourTurn",
+    "NothingDue",
     "NothingToRedo",
     "NothingToRetry",
     "NothingToSay",
     "NothingToUndo",
+    "OrderFull",
     "OtherBaseServed",
+    "OtherMode",
+    "OutOfTurn",
+    "PlayerNotFound",
     "PresetUnknown",
     "PresetsUnreadable",
     "PromptNotFound",
@@ -225,6 +267,8 @@ __all__ = [
     "QueueScope",
     "Refused",
     "Right",
+    "RulesFault",
+    "RulesRefused",
     "SceneMovedOn",
     "SharingMissing",
     "StorageFailed",
@@ -236,6 +280,7 @@ __all__ = [
     "TooLittleText",
     "TrainingRuns",
     "TurnNotFound",
+    "TypefaceMissing",
     "Unsupported",
     "ValueRefused",
     "VoiceFault",
@@ -244,6 +289,7 @@ __all__ = [
     "VoiceStale",
     "VoiceUnavailable",
     "VoiceUnusable",
+    "VoteFull",
     "WorkClosed",
     "WorkFault",
     "WorkNotFound",

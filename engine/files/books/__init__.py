@@ -1,0 +1,1 @@
+"""A story as a book: one value, and a writer for each kind of file. Pure functions."""
