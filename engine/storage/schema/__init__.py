@@ -9,6 +9,13 @@ from engine.storage.schema.cast import cards, characters, faces, line_drafts, li
 from engine.storage.schema.critiques import critique_consents, critique_posts, critiques
 from engine.storage.schema.library import consents, work_authors, works
 from engine.storage.schema.metadata import metadata
+from engine.storage.schema.order import (
+    order_clocks,
+    order_steps,
+    played_turns,
+    players,
+    turn_rules,
+)
 from engine.storage.schema.prompts import premises, prompt_marks, story_prompts
 from engine.storage.schema.stories import branches, moves, posts, stories, turns
 from engine.storage.schema.styles import style_lines, styles
@@ -42,6 +49,10 @@ __all__ = [
     "lines",
     "metadata",
     "moves",
+    "order_clocks",
+    "order_steps",
+    "played_turns",
+    "players",
     "posts",
     "premises",
     "prompt_marks",
@@ -51,6 +62,7 @@ __all__ = [
     "styles",
     "training_jobs",
     "training_works",
+    "turn_rules",
     "turns",
     "voice_changes",
     "voices",
