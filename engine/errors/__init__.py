@@ -60,6 +60,7 @@ EngineError
 │   ├── SharingMissing       another author has not said yet that all may see it
 │   ├── PromptNotFound       the server has no such story prompt
 │   ├── NoPromptsLeft        no candidate for a story prompt was fit to be shown
+│   ├── ArchiveRefused       a file is not taken as a whole story
 │   ├── TypefaceMissing      no typeface for the story's letters is there
 │   ├── OutOfTurn            it is somebody else's turn, or the model's
 │   ├── NotAPlayer           the member has not joined the order of the story
@@ -117,7 +118,7 @@ from engine.errors.critiques import (
     SharingMissing,
 )
 from engine.errors.documents import DocumentFault, DocumentRefused
-from engine.errors.exchange import TypefaceMissing
+from engine.errors.exchange import ArchiveFault, ArchiveRefused, TypefaceMissing
 from engine.errors.failures import (
     GenerationFailed,
     ModelUnavailable,
@@ -201,6 +202,8 @@ from engine.errors.voices import (
 )
 
 __all__ = [
+    "ArchiveFault",
+    "ArchiveRefused",
     "AuthorUnknown",
     "BallotClosed",
     "BanFault",

@@ -119,10 +119,16 @@ async def read_path(
     Raises:
         NoOpenStory: there is none.
     """
-    if story_id is None:
-        story = await stories.find_latest_story(tx, guild_id=guild_id, channel_id=channel_id)
-    else:
-        story = await stories.find_story(tx, guild_id=guild_id, story_id=story_id)
+    story = await find_story(tx, guild_id=guild_id, channel_id=channel_id, story_id=story_id)
     if story is None:
         raise NoOpenStory(channel_id)
     return story, await turns.list_path(tx, guild_id=guild_id, head_turn_id=story.head_turn_id)
+
+
+async def find_story(
+    tx: Transaction, *, guild_id: int, channel_id: int, story_id: int | None = None
+) -> Story | None:
+    """Return a story; without `story_id` the channel's, open or the last that ended."""
+    if story_id is None:
+        return await stories.find_latest_story(tx, guild_id=guild_id, channel_id=channel_id)
+    return await stories.find_story(tx, guild_id=guild_id, story_id=story_id)
