@@ -40,6 +40,7 @@ EngineError
 │   ├── NoOwnWords           in every draft the character spoke for somebody else
 │   ├── NotALine             the message shows no character's line
 │   ├── CardRefused          a file is not taken as a character card
+│   ├── LorebookRefused      a file is not taken as a lorebook
 │   ├── FieldTooLong         a field of a character is longer than it may be
 │   ├── DocumentRefused      a file cannot be read: too large, damaged, unsafe, of no known kind
 │   ├── WorkRefused          a text cannot be taken into the library
@@ -137,6 +138,7 @@ from engine.errors.library import (
     WorkNotFound,
     WorkRefused,
 )
+from engine.errors.lore import LorebookFault, LorebookRefused
 from engine.errors.order import (
     ChosenByVote,
     HandedInAlready,
@@ -234,6 +236,8 @@ __all__ = [
     "ImportRefused",
     "JobOver",
     "ListFull",
+    "LorebookFault",
+    "LorebookRefused",
     "ModelHasItsPlace",
     "ModelUnavailable",
     "ModelUnusable",

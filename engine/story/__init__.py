@@ -17,6 +17,31 @@ from engine.story.critique import (
 from engine.story.history import Move, MoveKind, redo_target
 from engine.story.inspiration import PromptMark, StoryPrompt, Wish
 from engine.story.line_draft import LineDraft
+from engine.story.lore import (
+    BookForm,
+    BookNotice,
+    BookNoticeKind,
+    Lorebook,
+    LorebookFile,
+    LoreEntry,
+    LorePosition,
+    LoreRole,
+    LoreScope,
+    LoreText,
+    SecondaryLogic,
+)
+from engine.story.lore_scan import (
+    ActiveLore,
+    DroppedLore,
+    LoreLine,
+    LoreObstacle,
+    LoreReason,
+    LoreScene,
+    LoreSettings,
+    LoreStrategy,
+    Scan,
+    ShelvedBook,
+)
 from engine.story.member import Member
 from engine.story.story import Length, Rating, Story, StoryState
 from engine.story.style import LineKind, Style, StyleLine
@@ -55,9 +80,13 @@ from engine.story.work import (
 )
 
 __all__ = [
+    "ActiveLore",
     "Adapter",
     "Ballot",
     "BallotState",
+    "BookForm",
+    "BookNotice",
+    "BookNoticeKind",
     "Character",
     "CharacterState",
     "Choice",
@@ -69,12 +98,26 @@ __all__ = [
     "CritiqueSource",
     "CritiqueState",
     "Dropped",
+    "DroppedLore",
     "JobEnding",
     "JobState",
     "Length",
     "Licence",
     "LineDraft",
     "LineKind",
+    "LoreEntry",
+    "LoreLine",
+    "LoreObstacle",
+    "LorePosition",
+    "LoreReason",
+    "LoreRole",
+    "LoreScene",
+    "LoreScope",
+    "LoreSettings",
+    "LoreStrategy",
+    "LoreText",
+    "Lorebook",
+    "LorebookFile",
     "Member",
     "Move",
     "MoveKind",
@@ -92,7 +135,10 @@ __all__ = [
     "Purpose",
     "Quote",
     "Rating",
+    "Scan",
+    "SecondaryLogic",
     "Sheet",
+    "ShelvedBook",
     "Source",
     "Speaker",
     "Story",
