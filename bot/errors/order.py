@@ -50,7 +50,8 @@ def _(error: errors.VoteFull, words: Words) -> str:
 
 @describe.register
 def _(error: errors.OtherMode, words: Words) -> str:
-    return words("The turn rules of this story do not have that. See /story status.")
+    text = words("The turn rules of this story do not have that. See /story status.")
+    return text + kept(error.held_turn_id, words)
 
 
 @describe.register

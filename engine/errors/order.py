@@ -63,9 +63,10 @@ class VoteFull(Refused):
 
 @dataclass
 class OtherMode(Refused):
-    """The story's mode has no such step."""
+    """The story's mode has no such step; a candidate that was handed in is held."""
 
     mode: str  # a Mode: the story's
+    held_turn_id: int | None = None
 
 
 class RulesFault(StrEnum):

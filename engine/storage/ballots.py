@@ -1,13 +1,13 @@
 """Ballots between alternatives. The candidates are turns inserted with `ballot_id`."""
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from engine.errors import BallotClosed, TurnNotFound
 from engine.storage.conflicts import insert_into, insert_unless_present
 from engine.storage.database import Transaction
 from engine.storage.rows import AnyRow, select_ballots, to_ballot
-from engine.storage.schema import ballots, candidates, votes
-from engine.story import Ballot, BallotState, Tally
+from engine.storage.schema import ballots, candidates, turns, votes
+from engine.story import Ballot, BallotState, Tally, TurnKind
 
 
 async def open_ballot(
@@ -48,6 +48,49 @@ async def find_ballot(tx: Transaction, *, guild_id: int, ballot_id: int) -> Ball
         )
     ).one_or_none()
     return await _with_candidates(tx, row) if row else None
+
+
+async def find_open_ballot(
+    tx: Transaction, *, guild_id: int, story_id: int, head_turn_id: int | None
+) -> Ballot | None:
+    """Return the newest open ballot on the turn after a head."""
+    row = (
+        await tx.execute(
+            select_ballots()
+            .where(
+                ballots.c.guild_id == guild_id,
+                ballots.c.story_id == story_id,
+                ballots.c.head_turn_id.is_not_distinct_from(head_turn_id),
+                ballots.c.state == BallotState.OPEN,
+            )
+            .order_by(ballots.c.id.desc())
+            .limit(1)
+        )
+    ).one_or_none()
+    return await _with_candidates(tx, row) if row else None
+
+
+async def list_candidate_kinds(
+    tx: Transaction, *, guild_id: int, ballot_id: int
+) -> dict[int, TurnKind]:
+    """Return who wrote each candidate, a member or the model, by turn id."""
+    rows = await tx.execute(
+        select(turns.c.id, turns.c.kind)
+        .join(
+            candidates,
+            (candidates.c.guild_id == turns.c.guild_id) & (candidates.c.turn_id == turns.c.id),
+        )
+        .where(candidates.c.guild_id == guild_id, candidates.c.ballot_id == ballot_id)
+        .order_by(turns.c.id)
+    )
+    return {row.id: row.kind for row in rows}
+
+
+async def add_candidate(tx: Transaction, *, guild_id: int, ballot_id: int, turn_id: int) -> None:
+    """Put a turn that is in no branch to the vote."""
+    await tx.execute(
+        insert(candidates).values(guild_id=guild_id, turn_id=turn_id, ballot_id=ballot_id)
+    )
 
 
 async def _with_candidates(tx: Transaction, row: AnyRow) -> Ballot:

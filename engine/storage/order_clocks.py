@@ -6,8 +6,9 @@ from sqlalchemy import Column, FromClause, delete, func, select, update
 
 from engine.storage.conflicts import insert_into
 from engine.storage.database import Transaction
-from engine.storage.schema import branches, order_clocks, stories
+from engine.storage.schema import branches, order_clocks, stories, turn_rules
 from engine.story import StoryState
+from engine.story.order import ModelPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,14 @@ async def save_clock(
     )
 
 
-async def forget_reminder(tx: Transaction, *, guild_id: int, branch_id: int) -> None:
-    """Note that a reminder was sent, or is not needed."""
+async def set_reminder(
+    tx: Transaction, *, guild_id: int, branch_id: int, reminder_ms: int | None
+) -> None:
+    """Change when somebody is reminded; None: not, or it is done."""
     await tx.execute(
         update(order_clocks)
         .where(order_clocks.c.guild_id == guild_id, order_clocks.c.branch_id == branch_id)
-        .values(reminder_ms=None)
+        .values(reminder_ms=reminder_ms)
     )
 
 
@@ -115,6 +118,37 @@ async def find_next_time(tx: Transaction) -> int | None:
         for column in (order_clocks.c.deadline_ms, order_clocks.c.reminder_ms)
     ]
     return min((time for time in times if time is not None), default=None)
+
+
+async def list_self_writing(tx: Transaction) -> list[Waiting]:
+    """Return the branches of ALL servers on which the model may write by itself."""
+    rules = (turn_rules.c.guild_id == stories.c.guild_id) & (turn_rules.c.story_id == stories.c.id)
+    rows = await tx.execute(
+        select(order_clocks.c.guild_id, stories.c.id, order_clocks.c.branch_id)
+        .select_from(_with_stories().join(turn_rules, rules))
+        .where(
+            turn_rules.c.model_place != ModelPlace.ON_REQUEST,
+            stories.c.state == StoryState.OPEN,
+        )
+        .order_by(order_clocks.c.since_ms)
+    )
+    return [Waiting(*row) for row in rows]
+
+
+async def find_branch_head(
+    tx: Transaction, *, guild_id: int, story_id: int, branch_id: int
+) -> tuple[int | None] | None:
+    """Return a branch's head, in a tuple; None when the story has no such branch."""
+    row = (
+        await tx.execute(
+            select(branches.c.head_turn_id).where(
+                branches.c.guild_id == guild_id,
+                branches.c.story_id == story_id,
+                branches.c.id == branch_id,
+            )
+        )
+    ).one_or_none()
+    return (row.head_turn_id,) if row else None
 
 
 async def _list_waiting(tx: Transaction, column: Column[int], now_ms: int) -> list[Waiting]:

@@ -189,6 +189,15 @@ async def adopt_held_turn(
     return await _get_turn(tx, guild_id, turn_id)
 
 
+async def replace_held_text(tx: Transaction, *, guild_id: int, turn_id: int, text: str) -> None:
+    """Hold another text in a held turn's place; what is held no more stays as it is."""
+    await tx.execute(
+        update(turns)
+        .where(turns.c.guild_id == guild_id, turns.c.id == turn_id, turns.c.state == TurnState.HELD)
+        .values(text=text)
+    )
+
+
 async def _get_turn(tx: Transaction, guild_id: int, turn_id: int) -> Turn:
     turn = await find_turn(tx, guild_id=guild_id, turn_id=turn_id)
     if turn is None:

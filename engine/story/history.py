@@ -12,6 +12,7 @@ class MoveKind(StrEnum):
     CHOOSE = "choose"
     UNDO = "undo"
     REDO = "redo"
+    ORDER = "order"  # whose turn it is was changed by hand; the head stays, redo ends
     WITHDRAW = "withdraw"  # a turn ended without a word; the head goes back to its parent
 
 

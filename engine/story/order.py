@@ -122,16 +122,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """Whose turn it is. With no player and nobody to name one, it is anybody's."""
+    """Whose turn it is. All None: anybody's; or in a mode with an order, nobody plays yet."""
 
     player: Player | None = None
     naming: Player | None = None  # must name the next
     due: Due | None = None  # the model is to write; only a player who is stood in for may as well
-
-    @property
-    def is_anybodys(self) -> bool:
-        """Whether any member may write."""
-        return self.player is None and self.naming is None and self.due is None
 
 
 def await_next(
@@ -140,12 +135,7 @@ def await_next(
     standing: Standing,
     steps: Sequence[OrderStep] = (),
 ) -> Awaited:
-    """Tell whose turn it is.
-
-    `steps` are those at the standing's anchor, oldest first. In a mode with an order and without
-    players nobody may write until somebody joins: the player is None, and `is_anybodys` is True
-    for the order alone; `may_write` tells the whole.
-    """
+    """Tell whose turn it is. `steps` are those at the standing's anchor, oldest first."""
     is_skipped = any(step.kind is StepKind.SKIP_MODEL for step in steps)
     nth = Due.NTH if is_nth_due(rules, standing) and not is_skipped else None
     if not rules.mode.has_order:

@@ -1,9 +1,9 @@
 """Three drafts of the next turn, between which the members choose."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 
-from engine.errors import BallotClosed
+from engine.errors import BallotClosed, ChosenByVote
 from engine.runtime import Engine
 from engine.safety.ratings import refuse_unfit
 from engine.storage import ballots, turns
@@ -16,7 +16,8 @@ from engine.story import (
     TurnKind,
     TurnState,
 )
-from engine.writing.draft import Alternatives
+from engine.story.order import Player
+from engine.writing.draft import Alternatives, Draft
 from engine.writing.following import begin_draft, find_turn_of, follow_turn, reserve_place
 from engine.writing.head import (
     UNSET,
@@ -24,6 +25,9 @@ from engine.writing.head import (
     get_free_head,
     get_open_story,
 )
+from engine.writing.order import check_may_add, record_seat
+from engine.writing.order_clock import wind_clock
+from engine.writing.proposing import open_vote
 from engine.writing.slot import Slot
 
 CANDIDATES = 3
@@ -43,7 +47,8 @@ async def offer_alternatives(
     """Let the model write the next turn three times over; leaving the block waits for all.
 
     The head stays where it is until one is chosen. All three take one place in the queue. The
-    same interaction again follows the same drafts.
+    same interaction again follows the same drafts. Where turns are chosen by vote, the model
+    writes one candidate, and the ballot is the vote with the members' candidates.
 
     Raises:
         NoOpenStory: the channel has no open story.
@@ -51,6 +56,8 @@ async def offer_alternatives(
         QueueFull: too many turns wait.
         NotYourTurn: the model is writing.
         StoryMovedOn: the head is not the expected one.
+        HandedInAlready, VoteFull: the vote takes no (further) candidate of the model's.
+        ModelHasItsPlace, NotAPlayer, OutOfTurn: the turn rules refuse it.
     """
     known = await find_turn_of(engine, guild_id=guild_id, interaction_id=interaction_id)
     if known is not None and known.ballot_id is not None:
@@ -63,9 +70,8 @@ async def offer_alternatives(
                 await get_free_head(tx, story, expected_head_id)
                 ballot, candidates = await _accept(tx, engine, story, member, interaction_id)
             slot = Slot(ticket, drafts=len(candidates))
-            alternatives = Alternatives(
-                ballot, tuple(begin_draft(engine, story, turn, slot) for turn in candidates)
-            )
+            begun = {turn.id: begin_draft(engine, story, turn, slot) for turn in candidates}
+            alternatives = await _follow(engine, ballot, begun)
     yield alternatives
     for draft in alternatives.drafts:
         await draft.finished()
@@ -81,29 +87,21 @@ async def follow_ballot(engine: Engine, *, guild_id: int, ballot_id: int) -> Alt
         ballot = await ballots.find_ballot(tx, guild_id=guild_id, ballot_id=ballot_id)
     if ballot is None:
         raise BallotClosed(None)
-    return Alternatives(
-        ballot,
-        tuple(
-            [
-                await follow_turn(engine, guild_id=guild_id, turn_id=turn_id)
-                for turn_id in ballot.candidate_ids
-            ]
-        ),
-    )
+    return await _follow(engine, ballot, {})
+
+
+async def _follow(engine: Engine, ballot: Ballot, begun: Mapping[int, Draft]) -> Alternatives:
+    drafts = [
+        begun.get(turn_id) or await follow_turn(engine, guild_id=ballot.guild_id, turn_id=turn_id)
+        for turn_id in ballot.candidate_ids
+    ]
+    return Alternatives(ballot, tuple(drafts))
 
 
 async def _accept(
     tx: Transaction, engine: Engine, story: Story, member: Member, interaction_id: int
 ) -> tuple[Ballot, list[Turn]]:
-    ballot = await ballots.open_ballot(
-        tx,
-        guild_id=story.guild_id,
-        story_id=story.id,
-        head_turn_id=story.head_turn_id,
-        opener_id=member.id,
-        interaction_id=interaction_id,
-        now_ms=engine.clock(),
-    )
+    ballot, player, number = await _open_ballot(tx, engine, story, member, interaction_id)
     candidates = [
         await turns.insert_turn(
             tx,
@@ -118,8 +116,34 @@ async def _accept(
             ordinal=ordinal,
             now_ms=engine.clock(),
         )
-        for ordinal in range(CANDIDATES)
+        for ordinal in range(number)
     ]
+    for candidate in candidates:
+        await record_seat(tx, candidate, player)
+    await wind_clock(tx, story, engine.clock())
     filled = await ballots.find_ballot(tx, guild_id=story.guild_id, ballot_id=ballot.id)
     assert filled is not None
     return filled, candidates
+
+
+async def _open_ballot(
+    tx: Transaction, engine: Engine, story: Story, member: Member, interaction_id: int
+) -> tuple[Ballot, Player | None, int]:
+    """Return the ballot, whose turn it is about, and how many alternatives the model writes."""
+    try:
+        player = await check_may_add(tx, story, member, kind=TurnKind.MODEL)
+    except ChosenByVote:
+        vote = await open_vote(
+            tx, engine, story, member, kind=TurnKind.MODEL, interaction_id=interaction_id
+        )
+        return vote, None, 1
+    ballot = await ballots.open_ballot(
+        tx,
+        guild_id=story.guild_id,
+        story_id=story.id,
+        head_turn_id=story.head_turn_id,
+        opener_id=member.id,
+        interaction_id=interaction_id,
+        now_ms=engine.clock(),
+    )
+    return ballot, player, CANDIDATES

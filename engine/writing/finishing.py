@@ -1,11 +1,14 @@
 """The last step of a model turn: its text, and the head when there is none."""
 
+from dataclasses import replace
+
 from engine.runtime import Engine
 from engine.storage import stories, turns
 from engine.storage.database import Transaction
 from engine.storage.moves import list_moves
 from engine.story import MoveKind, Outcome, Provenance, Turn
 from engine.writing.head import move_story
+from engine.writing.passing_over import pass_over_withdrawn
 
 
 async def finish_turn(
@@ -48,3 +51,6 @@ async def _withdraw(tx: Transaction, turn: Turn, now_ms: int) -> None:
         interaction_id=None,
         now_ms=now_ms,
     )
+    if moves[-1].kind is MoveKind.CONTINUE:  # not a retry: that one leaves the turn before it
+        without = replace(story, head_turn_id=moves[-1].from_turn_id)
+        await pass_over_withdrawn(tx, without, turn, now_ms)

@@ -1,11 +1,13 @@
 """The open story of a channel, and whether its head is free to be written on."""
 
+from dataclasses import replace
 from enum import Enum
 
 from engine.errors import NoOpenStory, NotYourTurn, StoryEnded, StoryMovedOn, TurnNotFound
-from engine.storage import moves, stories, turns
+from engine.storage import moves, order_clocks, stories, turns
 from engine.storage.database import Transaction
 from engine.story import MoveKind, Story, StoryState, Turn
+from engine.writing.order_clock import wind_clock
 
 
 class Unset(Enum):
@@ -42,6 +44,19 @@ async def get_turn_and_story(tx: Transaction, *, guild_id: int, turn_id: int) ->
         if story is not None:
             return turn, story
     raise TurnNotFound(turn_id)
+
+
+async def find_story_on_branch(
+    tx: Transaction, *, guild_id: int, story_id: int, branch_id: int
+) -> Story | None:
+    """Return a story as it stands on one of its branches."""
+    story = await stories.find_story(tx, guild_id=guild_id, story_id=story_id)
+    head = await order_clocks.find_branch_head(
+        tx, guild_id=guild_id, story_id=story_id, branch_id=branch_id
+    )
+    if story is None or head is None:
+        return None
+    return replace(story, branch_id=branch_id, head_turn_id=head[0])
 
 
 def refuse_ended(story: Story) -> None:
@@ -97,3 +112,4 @@ async def move_story(
         interaction_id=interaction_id,
         now_ms=now_ms,
     )
+    await wind_clock(tx, replace(story, head_turn_id=to), now_ms)

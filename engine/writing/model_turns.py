@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager
 from engine.errors import NothingToRetry, StoryMovedOn
 from engine.runtime import Ending, Engine
 from engine.safety.ratings import refuse_unfit
+from engine.storage import order as orders
 from engine.storage import turns
 from engine.storage.database import Transaction
 from engine.storage.moves import list_moves
 from engine.story import Member, MoveKind, Outcome, Story, Turn, TurnKind, TurnState
+from engine.story.order import Due, Player
 from engine.writing.draft import Draft
 from engine.writing.finishing import finish_turn
 from engine.writing.following import begin_draft, find_turn_of, follow_turn, reserve_place
@@ -22,6 +24,7 @@ from engine.writing.head import (
     move_story,
     refuse_ended,
 )
+from engine.writing.order import check_may_add, record_seat
 from engine.writing.rights import require_author
 from engine.writing.slot import Slot
 from engine.writing.texts import MOST_DIRECTION_CHARACTERS, tidy_line
@@ -51,6 +54,7 @@ async def continue_story(
         QueueFull: too many turns wait.
         NotYourTurn: the model is writing already.
         StoryMovedOn: the head is not the expected one.
+        ChosenByVote, ModelHasItsPlace, NotAPlayer, OutOfTurn: the turn rules refuse it.
     """
     direction = tidy_line(direction, MOST_DIRECTION_CHARACTERS)
     known = await find_turn_of(engine, guild_id=guild_id, interaction_id=interaction_id)
@@ -62,6 +66,7 @@ async def continue_story(
                 story = await get_open_story(tx, guild_id=guild_id, channel_id=channel_id)
                 refuse_unfit(story.rating, channel_is_age_restricted=channel_is_age_restricted)
                 await get_free_head(tx, story, expected_head_id)
+                player = await check_may_add(tx, story, member, kind=TurnKind.MODEL)
                 turn = await _accept(
                     tx,
                     engine,
@@ -71,6 +76,7 @@ async def continue_story(
                     member=member,
                     direction=direction,
                     interaction_id=interaction_id,
+                    player=player,
                 )
             draft = begin_draft(engine, story, turn, Slot(ticket))
     yield draft
@@ -100,6 +106,7 @@ async def retry_turn(
         QueueFull: too many turns wait.
         NotYourTurn: the model is writing.
         StoryMovedOn: the turn is not the newest one.
+        ModelHasItsPlace, NotAPlayer, OutOfTurn: the turn rules refuse to ask for it anew.
     """
     known = await find_turn_of(engine, guild_id=guild_id, interaction_id=interaction_id)
     if known is not None:
@@ -114,6 +121,7 @@ async def retry_turn(
                 refuse_unfit(story.rating, channel_is_age_restricted=channel_is_age_restricted)
                 require_author(story, old, member)
                 await _refuse_unless_newest(tx, story, old)
+                player, due = await _seat_of_retry(tx, story, old, member)
                 turn = await _accept(
                     tx,
                     engine,
@@ -123,6 +131,8 @@ async def retry_turn(
                     member=member,
                     direction=old.direction,
                     interaction_id=interaction_id,
+                    player=player,
+                    due=due,
                 )
             draft = begin_draft(engine, story, turn, Slot(ticket))
     yield draft
@@ -176,6 +186,19 @@ async def _refuse_unless_newest(tx: Transaction, story: Story, turn: Turn) -> No
         raise StoryMovedOn(story.head_turn_id)
 
 
+async def _seat_of_retry(
+    tx: Transaction, story: Story, old: Turn, member: Member
+) -> tuple[Player | None, Due | None]:
+    """Return whose turn it stays; what ended without a word is asked for anew."""
+    if story.head_turn_id != old.id:
+        return await check_may_add(tx, story, member, kind=TurnKind.MODEL), None
+    played = await orders.find_played(tx, guild_id=story.guild_id, turn_id=old.id)
+    if played is None:
+        return None, None
+    players = await orders.list_players(tx, guild_id=story.guild_id, story_id=story.id)
+    return next((each for each in players if each.id == played[0]), None), played[1]
+
+
 async def _accept(
     tx: Transaction,
     engine: Engine,
@@ -186,6 +209,8 @@ async def _accept(
     member: Member,
     direction: str,
     interaction_id: int,
+    player: Player | None,
+    due: Due | None = None,
 ) -> Turn:
     turn = await turns.insert_turn(
         tx,
@@ -199,6 +224,7 @@ async def _accept(
         interaction_id=interaction_id,
         now_ms=engine.clock(),
     )
+    await record_seat(tx, turn, player, due=due)
     await move_story(
         tx,
         story,

@@ -1,6 +1,6 @@
 """Undo and redo: the head moves, nothing is deleted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.errors import NothingToRedo, NothingToUndo
 from engine.runtime import Engine
@@ -16,6 +16,7 @@ from engine.writing.head import (
     get_turn_and_story,
     move_story,
 )
+from engine.writing.passing_over import pass_over_undone
 from engine.writing.rights import require_author
 
 
@@ -64,6 +65,8 @@ async def undo(
             interaction_id=interaction_id,
             now_ms=engine.clock(),
         )
+        without = replace(story, head_turn_id=head.parent_id)
+        await pass_over_undone(tx, without, head, engine.clock())
         return Undone(head, await _find_parent(tx, head))
 
 

@@ -3,9 +3,12 @@
 from engine.errors import BallotClosed, NotYourTurn, StoryMovedOn, TextRefused, TurnNotFound
 from engine.runtime import Engine
 from engine.storage import ballots, stories
+from engine.storage import order as orders
 from engine.storage.database import Transaction
-from engine.story import BallotState, Member, MoveKind, Story, Tally, Turn
+from engine.story import Ballot, BallotState, Member, MoveKind, Story, Tally, Turn
+from engine.story.order import Mode
 from engine.writing.head import get_turn_and_story, move_story, refuse_ended
+from engine.writing.order import read_order
 from engine.writing.rights import require_starter
 from engine.writing.texts import MOST_TURN_CHARACTERS
 
@@ -51,7 +54,7 @@ async def decide(engine: Engine, *, guild_id: int, turn_id: int, member: Member)
     async with engine.database.writing() as tx:
         turn, story = await _get_candidate(tx, guild_id=guild_id, turn_id=turn_id)
         require_starter(story, member)
-        await _choose(tx, engine, story, turn, member)
+        await choose_candidate(tx, engine, story, turn, member)
         return turn
 
 
@@ -94,20 +97,27 @@ async def _decide_by_majority(
     ballot = tally.ballot
     electorate = await ballots.list_voters(tx, guild_id=guild_id, ballot_id=ballot_id)
     participants = await stories.list_participants(tx, guild_id=guild_id, story_id=ballot.story_id)
-    electorate |= {participant_id for participant_id, _, _ in participants}
+    electorate |= await _list_players(tx, ballot) or {each for each, _, _ in participants}
     most = max(tally.votes)
     if ballot.state is BallotState.OPEN and 2 * most > len(electorate):
         chosen_id = ballot.candidate_ids[tally.votes.index(most)]
         chosen, story = await _get_candidate(tx, guild_id=guild_id, turn_id=chosen_id)
-        await _choose(tx, engine, story, chosen, member)
+        await choose_candidate(tx, engine, story, chosen, member)
         tally = await _get_tally(tx, guild_id, ballot_id)
     return tally
 
 
-async def _choose(
+async def choose_candidate(
     tx: Transaction, engine: Engine, story: Story, turn: Turn, member: Member
 ) -> None:
+    """Make a written candidate of the story's head the next turn.
+
+    Raises:
+        BallotClosed: it was decided before, the story went on, or the turn passed to somebody
+            else since the candidate was asked for.
+    """
     assert turn.ballot_id is not None
+    await _refuse_out_of_turn(tx, story, turn)
     await ballots.decide_ballot(
         tx, guild_id=story.guild_id, ballot_id=turn.ballot_id, chosen_turn_id=turn.id
     )
@@ -123,3 +133,23 @@ async def _choose(
         )
     except StoryMovedOn:
         raise BallotClosed(None) from None
+
+
+async def _refuse_out_of_turn(tx: Transaction, story: Story, turn: Turn) -> None:
+    played = await orders.find_played(tx, guild_id=turn.guild_id, turn_id=turn.id)
+    if played is None or played[0] is None:
+        return
+    order = await read_order(tx, story)
+    awaited = order.awaited.player if order is not None else None
+    if order is not None and (awaited is None or awaited.id != played[0]):
+        raise BallotClosed(None)
+
+
+async def _list_players(tx: Transaction, ballot: Ballot) -> set[int]:
+    """Return the members who take part in the order of a story that goes by votes."""
+    it = {"guild_id": ballot.guild_id, "story_id": ballot.story_id}
+    rules = await orders.find_rules(tx, **it)
+    if rules is None or rules.mode is not Mode.VOTE:
+        return set()
+    players = await orders.list_players(tx, **it)
+    return {each.member_id for each in players if each.is_playing and not each.is_model}
