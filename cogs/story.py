@@ -11,13 +11,13 @@ from bot.buttons import Interaction
 from bot.client import ScriptoriumBot
 from bot.forms import WriteForm
 from bot.places import Place, StoryPlace, check_place, open_place
+from cogs.story_files import StoryFileCommands
 from engine.errors import NothingToRetry
 from engine.story import Length, Rating
 from engine.writing import (
     check_may_write,
     continue_story,
     end_story,
-    export_story,
     offer_alternatives,
     read_story,
     redo,
@@ -46,7 +46,12 @@ Direction = Range[str, 1, 500]
 
 
 @app_commands.guild_only()
-class StoryCog(commands.GroupCog, group_name="story", group_description="Write a story together"):
+class StoryCog(
+    StoryFileCommands,
+    commands.GroupCog,
+    group_name="story",
+    group_description="Write a story together",
+):
     """The /story commands: plain values in, one use case, its result shown."""
 
     def __init__(self, bot: ScriptoriumBot) -> None:
@@ -204,14 +209,6 @@ class StoryCog(commands.GroupCog, group_name="story", group_description="Write a
         words = words_of(interaction)
         files = await context_view.files(prompt, words)
         await answers.tell(interaction, context_view.summary(prompt, words), files=files)
-
-    @app_commands.command(description="Get the story as a Markdown file")
-    async def export(self, interaction: Interaction) -> None:
-        """Send the whole story."""
-        export = await export_story(
-            self.engine, guild_id=guild_of(interaction), channel_id=channel_of(interaction).id
-        )
-        await answers.tell_file(interaction, export.filename, export.markdown)
 
     @app_commands.command(description="End the story; it can still be read and exported")
     async def end(self, interaction: Interaction) -> None:

@@ -2,7 +2,7 @@
 
 from discord.ext import commands
 
-from bot import answers, pages, turns
+from bot import answers, pages, story_files, turns
 from bot.answers import channel_of, guild_of, is_age_restricted, member_of, words_of
 from bot.buttons import Action, Interaction
 from bot.client import ScriptoriumBot
@@ -12,13 +12,13 @@ from engine.writing import (
     add_held_turn,
     check_may_write,
     continue_story,
-    export_story,
     offer_alternatives,
     read_story,
     stop_turn,
     undo,
     write_turn,
 )
+from engine.writing.exchange import FileForm
 
 
 class TurnsCog(commands.Cog):
@@ -134,13 +134,12 @@ class TurnsCog(commands.Cog):
 
     async def export(self, interaction: Interaction, story_id: int) -> None:
         """Send the whole story as a file."""
-        export = await export_story(
-            self.engine,
-            guild_id=guild_of(interaction),
+        await story_files.hand_out(
+            interaction,
+            FileForm.MARKDOWN,
             channel_id=channel_of(interaction).id,
             story_id=story_id,
         )
-        await answers.tell_file(interaction, export.filename, export.markdown)
 
     async def turn_page(self, interaction: Interaction, number: int) -> None:
         """Show another page in place of this one."""

@@ -25,6 +25,7 @@ from bot.errors import (  # noqa: F401
 )
 from bot.errors.describing import cause_of, describe, log_failure, word
 from bot.errors.refusals import (
+    FileTooLarge,
     MemberLacksRights,
     MissingRights,
     NotHere,
@@ -34,6 +35,7 @@ from bot.errors.refusals import (
 )
 
 __all__ = [
+    "FileTooLarge",
     "MemberLacksRights",
     "MissingRights",
     "NotHere",

@@ -5,6 +5,7 @@ from discord import app_commands
 
 from bot.errors.describing import describe
 from bot.errors.refusals import (
+    FileTooLarge,
     MemberLacksRights,
     MissingRights,
     NotHere,
@@ -20,6 +21,16 @@ from bot.permissions import permission_name
 def _(error: MissingRights, words: Words) -> str:
     names = ", ".join(permission_name(name, words) for name in error.names)
     return words("I lack permissions in this channel: {names}. Ask a moderator.", names=names)
+
+
+@describe.register
+def _(error: FileTooLarge, words: Words) -> str:
+    return words(
+        "The file has {size} MB, and at most {most} MB can be sent here. "
+        "EPUB is the smallest form.",
+        size=f"{error.size / 1e6:.1f}",
+        most=f"{error.most / 1e6:.0f}",
+    )
 
 
 @describe.register

@@ -27,6 +27,14 @@ class NotHere(Refused):
     """Stories live in text channels, threads and forum posts of a server."""
 
 
+@dataclass
+class FileTooLarge(Refused):
+    """A file has more bytes than may be sent or taken here."""
+
+    size: int
+    most: int
+
+
 class NothingToRead(Refused):
     """The story has no written turn yet."""
 

@@ -35,7 +35,7 @@ async def test_a_story_is_exported_whole_with_its_authors(desk: Desk) -> None:
     await desk.continue_()
     export = await export_story(desk.engine, **desk.where)
     assert export.filename == "The-Lamp.md"
-    assert export.markdown == EXPECTED
+    assert export.data.decode() == EXPECTED
 
 
 async def test_alternatives_and_what_was_undone_are_not_exported(desk: Desk) -> None:
@@ -44,7 +44,7 @@ async def test_alternatives_and_what_was_undone_are_not_exported(desk: Desk) -> 
     await desk.undo()
     first = await desk.continue_()
     second = await desk.retry(first)
-    markdown = (await export_story(desk.engine, **desk.where)).markdown
+    markdown = (await export_story(desk.engine, **desk.where)).data.decode()
     assert second.text in markdown
     assert first.text not in markdown
     assert "Gone." not in markdown
@@ -61,7 +61,7 @@ async def test_titles_and_names_cannot_pose_as_markdown(engine: Engine) -> None:
     desk = Desk(engine)
     await desk.start(title="*A* [link](http://x) <b>")
     await desk.write("Text *stays* as it is.", Member(21, "# _Eve_"))
-    markdown = (await export_story(desk.engine, **desk.where)).markdown
+    markdown = (await export_story(desk.engine, **desk.where)).data.decode()
     assert markdown.startswith("# \\*A\\* \\[link\\](http://x) \\<b\\>\n")
     assert "*by \\# \\_Eve\\_*" in markdown
     assert "Text *stays* as it is." in markdown
@@ -83,18 +83,18 @@ async def test_an_export_speaks_the_language_of_the_story(
     await desk.write("夜里很冷。")
     export = await export_story(desk.engine, **desk.where)
     assert export.filename == filename
-    assert line in export.markdown.splitlines()
+    assert line in export.data.decode().splitlines()
 
 
 async def test_members_of_one_name_are_credited_apart(desk: Desk) -> None:
     await desk.write("One.", Member(21, "Sam"))
     await desk.write("Two words.", Member(22, "Sam"))
-    markdown = (await export_story(desk.engine, **desk.where)).markdown
+    markdown = (await export_story(desk.engine, **desk.where)).data.decode()
     assert "- Sam: turns 1, words 1\n- Sam: turns 1, words 2" in markdown
 
 
 async def test_an_empty_story_is_its_title(desk: Desk) -> None:
-    assert (await export_story(desk.engine, **desk.where)).markdown == "# The Lamp\n"
+    assert (await export_story(desk.engine, **desk.where)).data.decode() == "# The Lamp\n"
 
 
 async def test_a_channel_without_a_story_has_nothing_to_export(engine: Engine) -> None:
@@ -105,6 +105,6 @@ async def test_a_channel_without_a_story_has_nothing_to_export(engine: Engine) -
 async def test_a_characters_line_stands_with_its_name(desk: Desk) -> None:
     scene = Scene(**desk.where, title="The Lamp", language="en", is_age_restricted=False)
     await speak_as(desk.engine, scene=scene, name="Mi*ra", line="Go.", member=BO, interaction_id=77)
-    markdown = (await export_story(desk.engine, **desk.where)).markdown
+    markdown = (await export_story(desk.engine, **desk.where)).data.decode()
     assert "\n\nMi\\*ra: Go.\n\n" in markdown
     assert "- Bo: turns 1, words 1" in markdown

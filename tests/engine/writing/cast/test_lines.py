@@ -284,7 +284,7 @@ async def test_the_story_and_its_export_tell_who_speaks(
     prompt = await show_context(engine, guild_id=GUILD, channel_id=desk.channel_id)
     export = await export_story(engine, guild_id=GUILD, channel_id=desk.channel_id)
     assert "Tom: Wait!" in [block.text for block in prompt.blocks]
-    assert "Tom: Wait!" in export.markdown
+    assert "Tom: Wait!" in export.data.decode()
 
 
 async def test_undo_gives_the_character_the_very_same_prompt(

@@ -1,0 +1,95 @@
+"""Stories handed out as files, and taken in: what a member sees of it."""
+
+import asyncio
+import io
+import zipfile
+
+import discord
+
+from bot.answers import guild_of, member_of, words_of
+from bot.buttons import Interaction
+from bot.errors import FileTooLarge
+from bot.locales import Words
+from bot.private_wait import conclude, wait_for
+from engine.story import Story
+from engine.writing import Answering, Show
+from engine.writing.exchange import Export, FileForm, export_archive, export_story, filename_of
+
+ARCHIVE = "jsonl"  # beside the forms that are for reading
+_PACKED_ALREADY = (".epub", ".docx", ".pdf")
+
+
+async def hand_out(
+    interaction: Interaction, form: str, *, channel_id: int, story_id: int | None = None
+) -> None:
+    """Make a story's file, showing how it goes, and hand it to the member in private.
+
+    A file that is too large for Discord is packed; a packed one that still is, is refused.
+    """
+    engine = interaction.client.engine
+    guild_id = guild_of(interaction)
+
+    async def make(show: Show) -> Export:
+        if form == ARCHIVE:
+            story, data = await export_archive(
+                engine,
+                guild_id=guild_id,
+                channel_id=channel_id,
+                story_id=story_id,
+                member=member_of(interaction),
+            )
+            return Export(filename_of(story, "jsonl"), data)
+        loop = asyncio.get_running_loop()
+
+        def step(done: int, total: int) -> None:
+            loop.call_soon_threadsafe(show, Answering(done, total))
+
+        return await export_story(
+            engine,
+            guild_id=guild_id,
+            channel_id=channel_id,
+            story_id=story_id,
+            form=FileForm(form),
+            step=step,
+        )
+
+    async def make_fitting(show: Show) -> Export:
+        return await asyncio.to_thread(fitting, await make(show), interaction.filesize_limit)
+
+    export = await wait_for(interaction, make_fitting)
+    file = discord.File(io.BytesIO(export.data), export.filename)
+    await conclude(interaction, _with_file(form, words_of(interaction)), files=(file,))
+
+
+def fitting(export: Export, most_bytes: int) -> Export:
+    """Return a file that Discord takes, packed if it must be.
+
+    Raises:
+        FileTooLarge: it is too large, packed or not.
+    """
+    if len(export.data) > most_bytes and not export.filename.endswith(_PACKED_ALREADY):
+        output = io.BytesIO()
+        with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(export.filename, export.data)
+        export = Export(f"{export.filename}.zip", output.getvalue())
+    if len(export.data) > most_bytes:
+        raise FileTooLarge(len(export.data), most_bytes)
+    return export
+
+
+def taken_in(story: Story, turns: int, words: Words) -> str:
+    """Say in the channel that a story came in, and how it goes on."""
+    return words.plural(
+        "📥 **{title}** came in as a file: {count} turn. /story read shows it; "
+        "/story write and /story continue go on with it.",
+        "📥 **{title}** came in as a file: {count} turns. /story read shows it; "
+        "/story write and /story continue go on with it.",
+        turns,
+        title=discord.utils.escape_markdown(story.title),
+    )
+
+
+def _with_file(form: str, words: Words) -> str:
+    if form == ARCHIVE:
+        return words("All of the story, with every branch. /story import takes it in again.")
+    return ""
