@@ -40,6 +40,7 @@ def frame_story(
     is_beginning: bool,
     specials: Sequence[str],
     budget_tokens: int,
+    is_one_sentence: bool = False,
 ) -> Frame:
     """Word the frame of a prompt in the story's language.
 
@@ -58,7 +59,8 @@ def frame_story(
         )
         if text.strip()
     ]
-    task = (words.begin if is_beginning else words.go_on).format(words.lengths[story.length])
+    length = words.sentence if is_one_sentence else words.lengths[story.length]
+    task = (words.begin if is_beginning else words.go_on).format(length)
     asked = _one_line(direction, budget_tokens // 6, specials)
     course = words.directed.format(asked) if asked else words.undirected
     return Frame(

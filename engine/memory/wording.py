@@ -25,6 +25,7 @@ class Wording:
     begin: str  # {} is the length
     go_on: str  # {} is the length
     lengths: dict[Length, str]
+    sentence: str  # in their place, where a turn is one sentence
     undirected: str
     directed: str  # {} is the member's direction
 
@@ -54,6 +55,7 @@ ENGLISH = Wording(
         Length.MEDIUM: "two short paragraphs",
         Length.LONG: "four short paragraphs",
     },
+    sentence="sentence",
     undirected="What happens next?",
     directed="What happens next: {}",
 )
@@ -82,6 +84,7 @@ CHINESE = Wording(
         Length.MEDIUM: "写两小段",
         Length.LONG: "写四小段",
     },
+    sentence="只写一句话",
     undirected="接下来发生了什么？",
     directed="接下来的情节：{}",
 )

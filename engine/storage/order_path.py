@@ -12,7 +12,7 @@ from engine.story import TurnKind
 from engine.story.order import Due, Standing
 
 
-async def read_standing(
+async def look_back(
     tx: Transaction, *, guild_id: int, head_turn_id: int | None, every: int = 0, seats: bool = True
 ) -> Standing:
     """Look back from a head: over `every` turns, and to the newest that was some player's.

@@ -19,12 +19,14 @@ from engine.errors import (
 from engine.model.request import ModelRequest, Piece
 from engine.runtime import Ending, Engine, LiveDraft, Waiting, Writing
 from engine.storage import turns
+from engine.storage.order import find_rules
 from engine.story import Outcome, Provenance, Story, Turn
+from engine.story.order import Mode
 from engine.writing.asking import provenance_of, request_turn
 from engine.writing.finishing import finish_turn
 from engine.writing.patience import ADAPTER_IS_GONE, Patience
 from engine.writing.prompting import prepare_prompt, store_new_counts
-from engine.writing.reply import clean_reply, cut_to_sentence
+from engine.writing.reply import clean_reply, cut_to_sentence, keep_first_sentence
 from engine.writing.slot import Slot
 from engine.writing.style import ServerStyle, get_style
 
@@ -52,6 +54,7 @@ class Generation:
         self._seed = engine.seeds()
         self._text = turn.text  # the longest so far, of whatever attempt
         self._saved = turn.text
+        self._is_one_sentence = False  # by the turn rules
         self._has_begun = False  # whether this attempt brought a first piece
         self._provenance: Provenance | None = None
 
@@ -100,6 +103,8 @@ class Generation:
                 tx, guild_id=self._turn.guild_id, turn_id=self._turn.id
             )
             style = await get_style(tx, self._engine, self._turn.guild_id)  # to the turn's end
+            rules = await find_rules(tx, guild_id=self._turn.guild_id, story_id=self._turn.story_id)
+        self._is_one_sentence = rules is not None and rules.mode is Mode.ONE_SENTENCE
         if attempts > MOST_ATTEMPTS:
             raise GenerationFailed(f"begun {MOST_ATTEMPTS} times before and never written")
         patience = Patience(self._engine)
@@ -199,6 +204,8 @@ class Generation:
                 self._slot.prefix_is_read()
                 raw += piece.text
                 text = clean_reply(raw)
+                if self._is_one_sentence:
+                    text = keep_first_sentence(text, self._story.language)
                 if text and len(text) >= len(self._text):
                     self._text = text
                     self._live.show(Writing(text))

@@ -15,9 +15,11 @@ from engine.errors import (
     VoteFull,
 )
 from engine.runtime import Engine
-from engine.storage import turns
-from engine.story import Member, Turn, TurnKind, TurnState
-from engine.writing.head import ExpectedHead, Unset, get_open_story
+from engine.storage import Transaction, turns
+from engine.story import Member, Story, Turn, TurnKind, TurnState
+from engine.story.order import Player
+from engine.writing.head import ExpectedHead, Unset, get_free_head, get_open_story
+from engine.writing.order import check_may_add_text
 
 
 @asynccontextmanager
@@ -59,6 +61,22 @@ async def holding_text(
             held, _ = await _hold(engine, **where, member=member, text=text)
             refusal.held_turn_id = held.id
         raise
+
+
+TextRefusal = ChosenByVote | NotAPlayer | NotOneSentence | OutOfTurn | StoryMovedOn
+
+
+async def refusal_and_seat(
+    tx: Transaction, story: Story, member: Member, text: str
+) -> tuple[TextRefusal | None, Player | None]:
+    """Return why a text cannot be added now, None if it can, and whose turn it would be."""
+    try:
+        await get_free_head(tx, story)
+        return None, await check_may_add_text(tx, story, member, text)
+    except NotYourTurn:
+        return StoryMovedOn(story.head_turn_id), None
+    except (ChosenByVote, NotAPlayer, NotOneSentence, OutOfTurn) as refusal:
+        return refusal, None
 
 
 async def _hold(

@@ -60,7 +60,7 @@ async def read_order(tx: Transaction, story: Story) -> Order | None:
     if rules is None:
         return None
     players = await orders.list_players(tx, **it)
-    standing = await order_path.read_standing(
+    standing = await order_path.look_back(
         tx,
         guild_id=story.guild_id,
         head_turn_id=story.head_turn_id,

@@ -11,12 +11,15 @@ from engine.model.request import ModelInfo
 from engine.runtime import Engine
 from engine.safety.special_tokens import break_special_tokens
 from engine.storage import turns
+from engine.storage.order import find_rules
 from engine.storage.turns import store_token_counts
 from engine.story import Story, Turn
+from engine.story.order import Mode
 from engine.writing.gathering import Moment, gather_offers
 from engine.writing.head import get_free_head, get_open_story
 from engine.writing.summarizing import valid_seals
 from engine.writing.texts import MOST_DIRECTION_CHARACTERS, tidy_line
+from engine.writing.veiling import model_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,10 @@ async def lay_out(
         ModelUnavailable: the model server cannot be asked.
         ModelUnusable: the budget leaves no room for the turns beside the frame.
     """
+    async with engine.database.reading() as tx:
+        shown = await model_path(tx, moment.story, moment.path)
+    is_veiled = shown is not moment.path
+    moment = replace(moment, path=shown)
     offers = await gather_offers(engine, moment)
     seals = await valid_seals(engine, moment.story, moment.path)
     specials = info.special_tokens
@@ -79,7 +86,8 @@ async def lay_out(
         tell=tell,
         beside=beside,
     )
-    return Prepared(prompt, info, new_counts)
+    # A veiled turn was counted by its last line: that is not the count of the turn.
+    return Prepared(prompt, info, {} if is_veiled else new_counts)
 
 
 async def prepare_plain(engine: Engine, story: Story, direction: str) -> Prepared:
@@ -101,12 +109,15 @@ async def _frame(
 ) -> tuple[ModelInfo, Frame, int]:
     info = await engine.model.info()
     budget_tokens = info.context_tokens - story.length.reply_tokens
+    async with engine.database.reading() as tx:
+        rules = await find_rules(tx, guild_id=story.guild_id, story_id=story.id)
     frame = frame_story(
         story,
         direction=direction,
         is_beginning=is_beginning,
         specials=info.special_tokens,
         budget_tokens=budget_tokens,
+        is_one_sentence=rules is not None and rules.mode is Mode.ONE_SENTENCE,
     )
     return info, frame, budget_tokens
 

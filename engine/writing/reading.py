@@ -10,6 +10,7 @@ from engine.storage.database import Transaction
 from engine.storage.moves import list_moves
 from engine.story import Story, Turn, redo_target
 from engine.writing.head import get_turn_and_story
+from engine.writing.veiling import veil
 
 # Chinese, Japanese and Korean signs count as a word each, as their writers count them.
 _WORD = re.compile(
@@ -46,11 +47,17 @@ def count_words(text: str) -> int:
 
 
 async def read_story(
-    engine: Engine, *, guild_id: int, channel_id: int, story_id: int | None = None
+    engine: Engine,
+    *,
+    guild_id: int,
+    channel_id: int,
+    story_id: int | None = None,
+    member_id: int = 0,
 ) -> tuple[Story, list[Turn]]:
     """Return a story and its turns in order.
 
-    Without `story_id` it is the channel's, open or the last that ended.
+    Without `story_id` it is the channel's, open or the last that ended. Of a BLIND story that
+    goes on, turns of others than the member are their last lines.
 
     Raises:
         NoOpenStory: there is none.
@@ -59,7 +66,8 @@ async def read_story(
         story, path = await read_path(
             tx, guild_id=guild_id, channel_id=channel_id, story_id=story_id
         )
-    return story, [turn for turn in path if turn.text and not turn.is_being_written]
+        shown = await veil(tx, story, path, member_id=member_id)
+    return story, [turn for turn in shown if turn.text and not turn.is_being_written]
 
 
 async def story_status(engine: Engine, *, guild_id: int, channel_id: int) -> StoryStatus:

@@ -2,6 +2,8 @@
 
 import re
 
+from engine.prose.sentences import sentences_of
+
 # A reasoning model thinks aloud first; the thought is not the story, finished or not.
 _THOUGHT = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
 # The role that opens a message, alone on its line: "Assistant: come in!" may well be a story.
@@ -36,3 +38,11 @@ def cut_to_sentence(text: str) -> str:
     if not ends or ends[-1] < len(text) / 2:
         return text
     return text[: ends[-1]]
+
+
+def keep_first_sentence(text: str, language: str) -> str:
+    """Cut a text after its first sentence that has a word."""
+    for sentence in sentences_of(text, language):
+        if any(map(str.isalnum, sentence.text)):
+            return text[: sentence.end]
+    return text

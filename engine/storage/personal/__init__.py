@@ -15,6 +15,7 @@ from engine.storage.personal import (
     cast,
     critiques,
     library,
+    order,
     prompts,
     stories,
     styles,
@@ -25,7 +26,7 @@ from engine.storage.schema import metadata
 from engine.story import Post
 
 # In the order in which they are erased.
-FAMILIES = (ballots, cast, critiques, styles, voices, library, prompts, stories)
+FAMILIES = (order, ballots, cast, critiques, styles, voices, library, prompts, stories)
 
 
 @dataclass(frozen=True, slots=True)

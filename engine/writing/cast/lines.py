@@ -7,7 +7,7 @@ they began from; one that was typed has none.
 
 from dataclasses import replace
 
-from engine.errors import DraftGone, NotYourTurn, SceneMovedOn, StoryMovedOn
+from engine.errors import DraftGone, SceneMovedOn, StoryMovedOn
 from engine.runtime import Engine
 from engine.storage import cast, line_drafts, turns
 from engine.storage.database import Transaction
@@ -23,9 +23,12 @@ from engine.story import (
     TurnKind,
     TurnState,
 )
+from engine.story.order import Player
 from engine.writing.cast.characters import add_character, get_live_character, tidy_sheet
 from engine.writing.cast.scene import Scene, open_scene
 from engine.writing.head import get_free_head, get_turn_and_story, move_story
+from engine.writing.holding import refusal_and_seat
+from engine.writing.order import check_may_add_text, record_seat
 from engine.writing.texts import MOST_TURN_CHARACTERS, tidy_text
 
 
@@ -65,6 +68,8 @@ async def post_draft(
         NotYourTurn: the model is writing.
         SceneMovedOn: the scene went on since; asked again, the draft is posted all the same.
         TextRefused: the text is empty or too long.
+        ChosenByVote, NotAPlayer, NotOneSentence, OutOfTurn: the turn rules refuse the line, as
+            they would refuse any turn of the member's.
     """
     guild_id = scene.guild_id
     if text is not None:
@@ -113,6 +118,7 @@ async def _post(
             head_turn_id=story.head_turn_id,
         )
         return None
+    player = await check_may_add_text(tx, story, member, draft.text)
     accepted = await turns.insert_turn(
         tx,
         guild_id=draft.guild_id,
@@ -135,7 +141,13 @@ async def _post(
     )
     await line_drafts.mark_used(tx, guild_id=draft.guild_id, draft_id=draft.id, turn_id=accepted.id)
     return await _append(
-        tx, engine, story=story, turn=accepted, character=character, interaction_id=interaction_id
+        tx,
+        engine,
+        story=story,
+        turn=accepted,
+        character=character,
+        player=player,
+        interaction_id=interaction_id,
     )
 
 
@@ -151,6 +163,8 @@ async def speak_as(
         ContentRefused: the story's rating is not allowed in this channel.
         FieldTooLong: the name is too long.
         StoryMovedOn: the model is writing; the line is held under `held_turn_id`.
+        ChosenByVote, NotAPlayer, NotOneSentence, OutOfTurn: the turn rules refuse the line, as
+            they would refuse any turn of the member's; it is held likewise.
         TextRefused: the line or the name is empty, or the line too long.
     """
     text = tidy_text(line, MOST_TURN_CHARACTERS)
@@ -170,7 +184,10 @@ async def speak_as(
             interaction_id=interaction_id,
         )
         story = await open_scene(tx, engine, scene, member, interaction_id)
-        is_held = known is not None or await _is_busy(tx, story)
+        refusal, player = await refusal_and_seat(tx, story, member, text)
+        if known is not None:
+            refusal = StoryMovedOn(story.head_turn_id)
+        is_held = refusal is not None
         turn = known or await turns.insert_turn(
             tx,
             guild_id=scene.guild_id,
@@ -190,10 +207,13 @@ async def speak_as(
                 story=story,
                 turn=turn,
                 character=character,
+                player=player,
                 interaction_id=interaction_id,
             )
         await _make_line(tx, turn, character)
-    raise StoryMovedOn(story.head_turn_id, held_turn_id=turn.id)
+    assert refusal is not None
+    refusal.held_turn_id = turn.id
+    raise refusal
 
 
 async def _append(
@@ -203,9 +223,11 @@ async def _append(
     story: Story,
     turn: Turn,
     character: Character,
+    player: Player | None,
     interaction_id: int,
 ) -> Turn:
     await _make_line(tx, turn, character)
+    await record_seat(tx, turn, player)
     await move_story(
         tx,
         story,
@@ -247,14 +269,6 @@ async def _find_or_add(
         sheet=sheet,
         interaction_id=interaction_id,
     )
-
-
-async def _is_busy(tx: Transaction, story: Story) -> bool:
-    try:
-        await get_free_head(tx, story)
-    except NotYourTurn:
-        return True
-    return False
 
 
 async def _find_turn_of(tx: Transaction, draft: LineDraft) -> Turn | None:

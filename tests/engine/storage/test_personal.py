@@ -30,6 +30,7 @@ from engine.story import (
 )
 from tests.engine.storage.critique_samples import add_critique
 from tests.engine.storage.library_samples import add_given
+from tests.engine.storage.order_samples import add_order
 from tests.engine.storage.prompt_samples import add_prompt
 from tests.engine.storage.samples import (
     BEA,
@@ -120,6 +121,7 @@ async def fill(tx: Transaction, guild_id: int = GUILD) -> list[Turn]:
             member_id=member.id,
             now_ms=NOW,
         )
+    await add_order(tx, story, member=ZOE, turn_id=own.id, interaction_id=new_interaction())
     await add_voice(tx, guild_id, member_id=ZOE.id)
     await fill_cast(tx, guild_id, others.id)
     work = {"title": SECRET, "text": SECRET, "evidence": SECRET, "story_id": story.id}
@@ -170,6 +172,8 @@ async def test_an_export_has_every_row_with_the_members_words_name_or_id(
         "turns": 3,
         "posts": 2,
         "moves": 1,
+        "players": 1,
+        "order_steps": 1,
         "ballots": 1,
         "votes": 1,
         "style_lines": 1,
@@ -210,6 +214,8 @@ async def test_erasing_a_member_leaves_no_word_name_or_id(database: Database) ->
     assert TurnState.HELD.value not in left, "an empty text could be added to the story"
     assert erased == personal.Erased(
         rows={
+            "players": 1,
+            "order_steps": 1,
             "votes": 1,
             "ballots": 1,
             "style_lines": 1,

@@ -19,6 +19,9 @@ from engine.storage import (
     library,
     line_drafts,
     moves,
+    order,
+    order_clocks,
+    order_path,
     personal,
     posts,
     prompts,
@@ -60,8 +63,10 @@ from engine.story import (
     Work,
     WorkState,
 )
+from engine.story.order import Due, Mode, ModelPlace, StepKind
 from tests.engine.storage.critique_samples import add_critique
 from tests.engine.storage.library_samples import add_consent, add_work
+from tests.engine.storage.order_samples import add_order
 from tests.engine.storage.prompt_samples import add_prompt
 from tests.engine.storage.samples import (
     ADA,
@@ -95,6 +100,9 @@ MODULES = (
     withdrawal,
     critiques,
     prompts,
+    order,
+    order_clocks,
+    order_path,
     personal,
 )
 ACROSS_SERVERS = {
@@ -102,6 +110,10 @@ ACROSS_SERVERS = {
     "line_drafts.list_servers_with_drafts",
     "training_jobs.list_unfinished_jobs",
     "critiques.list_guilds_with_texts",
+    "order_clocks.list_overdue",
+    "order_clocks.list_reminders",
+    "order_clocks.list_self_writing",
+    "order_clocks.find_next_time",
 }  # recovery at the start of the bot
 READING = ("find_", "list_", "read_", "collect_")
 OTHER_GUILD = GUILD + 1
@@ -161,6 +173,13 @@ async def fill(tx: Transaction) -> dict[str, Any]:
     await styles.add_line(
         tx, guild_id=GUILD, kind=LineKind.PHRASE, line=CANARY, member_id=ADA.id, now_ms=NOW
     )
+    player = await add_order(
+        tx,
+        story,
+        member=Member(ADA.id, CANARY),
+        turn_id=head.id,
+        interaction_id=INTERACTION,
+    )
     character = await fill_cast(tx, head.id)
     draft_id = await add_draft(tx, story, character, text=CANARY, interaction_id=INTERACTION)
     trained = await add_voice(tx, text=CANARY)
@@ -168,6 +187,9 @@ async def fill(tx: Transaction) -> dict[str, Any]:
     critique = await add_critique(tx, text=CANARY, interaction_id=INTERACTION)
     prompt = await add_prompt(tx, text=CANARY, interaction_id=INTERACTION)
     return {
+        "player_id": player.id,
+        "to_player_id": player.id,
+        "anchor_turn_id": head.id,
         "prompt_id": prompt.id,
         "critique_id": critique.id,
         "own_work_id": work.id,
@@ -326,6 +348,17 @@ OWN_FACTS: dict[str, dict[str, Any]] = {
     "cast.list_characters": {"state": CharacterState.LIVE},
     "line_drafts.insert_draft": {"number": 9, "direction": "", "provenance": None},
     "turns.insert_turn": {"kind": TurnKind.HUMAN},
+    "order.save_rules": {
+        "mode": Mode.VOTE,
+        "model_place": ModelPlace.PLAYER,
+        "every": 3,
+        "deadline_hours": 1,
+    },
+    "order.insert_step": {"kind": StepKind.SKIP},
+    "order.change_player": {"wants_reminder": True},
+    "order.record_played": {"due": Due.NTH},
+    "order_clocks.save_clock": {"since_ms": 1, "deadline_ms": 1, "reminder_ms": 1},
+    "order_clocks.set_reminder": {"reminder_ms": 1},
     "styles.add_line": {"kind": LineKind.PHRASE},
     "styles.delete_line": {"kind": LineKind.PHRASE},
 }
