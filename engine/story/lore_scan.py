@@ -145,7 +145,8 @@ class Scan:
     """What lore is active."""
 
     active: tuple[ActiveLore, ...]  # in the order in which they were taken
-    dropped: tuple[DroppedLore, ...]
+    dropped: tuple[DroppedLore, ...]  # in the order of the books
     notices: tuple[BookNotice, ...]  # of keys that cannot be looked for as they stand
     tokens: int  # of those that count
     budget_tokens: int
+    head: int  # the id of the turn that chance was drawn from
