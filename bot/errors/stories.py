@@ -43,19 +43,28 @@ def _(error: errors.NotYourTurn, words: Words) -> str:
 
 @describe.register
 def _(error: errors.NotAllowed, words: Words) -> str:
-    if error.needed is Right.SERVER:
-        return words("Only members with Manage Server can do this. Ask one of them.")
-    if error.needed is Right.STARTER:
-        return words("Only the story's starter or a moderator can do this. Ask one of them.")
-    if error.needed is Right.WRITER:
-        return words("Only who posted the line or a moderator can do this. Ask one of them.")
-    if error.needed is Right.CREATOR:
-        return words("Only who made the character or a moderator can do this. Ask one of them.")
-    if error.needed is Right.MODERATOR:
-        return words("Only a moderator can do this. Ask one of them.")
-    return words(
-        "Only the turn's author, the story's starter or a moderator can do this. Ask one of them."
-    )
+    return {
+        Right.SERVER: words("Only members with Manage Server can do this. Ask one of them."),
+        Right.STARTER: words(
+            "Only the story's starter or a moderator can do this. Ask one of them."
+        ),
+        Right.WRITER: words(
+            "Only who posted the line or a moderator can do this. Ask one of them."
+        ),
+        Right.CREATOR: words(
+            "Only who made the character or a moderator can do this. Ask one of them."
+        ),
+        Right.MODERATOR: words("Only a moderator can do this. Ask one of them."),
+        Right.LORE: words(
+            "Only who wrote this lore, the story's starter or a moderator can do this. Ask one of "
+            "them."
+        ),
+        Right.PERSONA: words("Only the member whose own character this is can do this."),
+        Right.AUTHOR: words(
+            "Only the turn's author, the story's starter or a moderator can do this. Ask one of "
+            "them."
+        ),
+    }[error.needed]
 
 
 @describe.register

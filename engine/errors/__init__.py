@@ -41,6 +41,12 @@ EngineError
 │   ├── NotALine             the message shows no character's line
 │   ├── CardRefused          a file is not taken as a character card
 │   ├── LorebookRefused      a file is not taken as a lorebook
+│   ├── LoreNotFound         the server has no such entry of lore, or no such book
+│   ├── LoreChanged          somebody else changed the entry while the member edited it
+│   ├── LoreFull             a server has as much lore as it may, or an entry
+│   ├── LoreNeverFires       an entry has no key and is not constant
+│   ├── LoreSettingRefused   a setting of lore is unknown or out of its bounds
+│   ├── NoPlaceForLore       lore of a story or a character needs one
 │   ├── FieldTooLong         a field of a character is longer than it may be
 │   ├── DocumentRefused      a file cannot be read: too large, damaged, unsafe, of no known kind
 │   ├── WorkRefused          a text cannot be taken into the library
@@ -138,7 +144,17 @@ from engine.errors.library import (
     WorkNotFound,
     WorkRefused,
 )
-from engine.errors.lore import LorebookFault, LorebookRefused
+from engine.errors.lore import (
+    LorebookFault,
+    LorebookRefused,
+    LoreChanged,
+    LoreFull,
+    LoreLimit,
+    LoreNeverFires,
+    LoreNotFound,
+    LoreSettingRefused,
+    NoPlaceForLore,
+)
 from engine.errors.order import (
     ChosenByVote,
     HandedInAlready,
@@ -236,6 +252,12 @@ __all__ = [
     "ImportRefused",
     "JobOver",
     "ListFull",
+    "LoreChanged",
+    "LoreFull",
+    "LoreLimit",
+    "LoreNeverFires",
+    "LoreNotFound",
+    "LoreSettingRefused",
     "LorebookFault",
     "LorebookRefused",
     "ModelHasItsPlace",
@@ -244,6 +266,7 @@ __all__ = [
     "NameTaken",
     "NoOpenStory",
     "NoOwnWords",
+    "NoPlaceForLore",
     "NoPromptsLeft",
     "NoSuchTurns",
     "NoVoice",

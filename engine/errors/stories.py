@@ -55,6 +55,8 @@ class Right(StrEnum):
     CREATOR = "creator"  # who made the character, or a moderator
     MODERATOR = "moderator"
     SERVER = "server"  # members with Manage Server
+    LORE = "lore"  # who wrote the entry, who started its story, or a moderator
+    PERSONA = "persona"  # the member whose own character it is
 
 
 @dataclass

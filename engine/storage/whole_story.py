@@ -40,6 +40,8 @@ ORDER = (
     "players",
     "order_steps",
     "played_turns",
+    "lorebooks",
+    "lore_entries",
 )
 """The tables of a story, each after those it refers to."""
 
@@ -48,6 +50,7 @@ STAYS = {
     "votes": "who voted for what is the server's own",
     "order_clocks": "a deadline is one of its time",
     "line_drafts": "drafts that nobody posted are their author's",
+    "card_books": "the lore of characters is the server's own",
     "works": "a work is given to a server by its authors' consent, and to no other",
     "work_authors": "as works",
     "consents": "as works",

@@ -42,6 +42,7 @@ from engine.story.lore_scan import (
     Scan,
     ShelvedBook,
 )
+from engine.story.lore_shelf import KeptBook, KeptEntry, LoreHome
 from engine.story.member import Member
 from engine.story.story import Length, Rating, Story, StoryState
 from engine.story.style import LineKind, Style, StyleLine
@@ -101,11 +102,14 @@ __all__ = [
     "DroppedLore",
     "JobEnding",
     "JobState",
+    "KeptBook",
+    "KeptEntry",
     "Length",
     "Licence",
     "LineDraft",
     "LineKind",
     "LoreEntry",
+    "LoreHome",
     "LoreLine",
     "LoreObstacle",
     "LorePosition",

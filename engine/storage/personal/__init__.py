@@ -15,8 +15,10 @@ from engine.storage.personal import (
     cast,
     critiques,
     library,
+    lore,
     order,
     prompts,
+    search,
     stories,
     styles,
     voices,
@@ -26,7 +28,19 @@ from engine.storage.schema import metadata
 from engine.story import Post
 
 # In the order in which they are erased.
-FAMILIES = (order, ballots, cast, critiques, styles, voices, library, prompts, stories)
+FAMILIES = (
+    search,
+    lore,
+    order,
+    ballots,
+    cast,
+    critiques,
+    styles,
+    voices,
+    library,
+    prompts,
+    stories,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,11 @@ refuses a row that points into another server. Times are epoch milliseconds.
 """
 
 from engine.storage.schema.ballots import ballots, candidates, votes
+from engine.storage.schema.branches import draft_originals, offshoots, revisions, spans
 from engine.storage.schema.cast import cards, characters, faces, line_drafts, lines
 from engine.storage.schema.critiques import critique_consents, critique_posts, critiques
 from engine.storage.schema.library import consents, work_authors, works
+from engine.storage.schema.lore import card_books, lore_entries, lore_settings, lorebooks
 from engine.storage.schema.metadata import metadata
 from engine.storage.schema.order import (
     order_clocks,
@@ -17,6 +19,7 @@ from engine.storage.schema.order import (
     turn_rules,
 )
 from engine.storage.schema.prompts import premises, prompt_marks, story_prompts
+from engine.storage.schema.search import turn_words
 from engine.storage.schema.stories import branches, moves, posts, stories, turns
 from engine.storage.schema.styles import style_lines, styles
 from engine.storage.schema.voices import (
@@ -35,6 +38,7 @@ __all__ = [
     "ballots",
     "branches",
     "candidates",
+    "card_books",
     "cards",
     "characters",
     "comparison_pairs",
@@ -44,11 +48,16 @@ __all__ = [
     "critique_consents",
     "critique_posts",
     "critiques",
+    "draft_originals",
     "faces",
     "line_drafts",
     "lines",
+    "lore_entries",
+    "lore_settings",
+    "lorebooks",
     "metadata",
     "moves",
+    "offshoots",
     "order_clocks",
     "order_steps",
     "played_turns",
@@ -56,6 +65,8 @@ __all__ = [
     "posts",
     "premises",
     "prompt_marks",
+    "revisions",
+    "spans",
     "stories",
     "story_prompts",
     "style_lines",
@@ -63,6 +74,7 @@ __all__ = [
     "training_jobs",
     "training_works",
     "turn_rules",
+    "turn_words",
     "turns",
     "voice_changes",
     "voices",

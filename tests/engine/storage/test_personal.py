@@ -30,6 +30,7 @@ from engine.story import (
 )
 from tests.engine.storage.critique_samples import add_critique
 from tests.engine.storage.library_samples import add_given
+from tests.engine.storage.lore_samples import add_lore
 from tests.engine.storage.order_samples import add_order
 from tests.engine.storage.prompt_samples import add_prompt
 from tests.engine.storage.samples import (
@@ -123,6 +124,8 @@ async def fill(tx: Transaction, guild_id: int = GUILD) -> list[Turn]:
         )
     await add_order(tx, story, member=ZOE, turn_id=own.id, interaction_id=new_interaction())
     await add_voice(tx, guild_id, member_id=ZOE.id)
+    await add_lore(tx, story, member=ZOE, text=SECRET)
+    await add_lore(tx, story, member=BEA, text="Bea's lore.")
     await fill_cast(tx, guild_id, others.id)
     work = {"title": SECRET, "text": SECRET, "evidence": SECRET, "story_id": story.id}
     await add_given(tx, guild_id, (ZOE,), **work)
@@ -168,6 +171,8 @@ async def test_an_export_has_every_row_with_the_members_words_name_or_id(
         everywhere = await everything(tx, GUILD)
     exported = json.dumps(found, ensure_ascii=False)
     assert {name: len(rows) for name, rows in found.items()} == {
+        "lorebooks": 1,
+        "lore_entries": 1,
         "stories": 1,
         "turns": 3,
         "posts": 2,
@@ -214,6 +219,8 @@ async def test_erasing_a_member_leaves_no_word_name_or_id(database: Database) ->
     assert TurnState.HELD.value not in left, "an empty text could be added to the story"
     assert erased == personal.Erased(
         rows={
+            "lore_entries": 1,
+            "lorebooks": 1,
             "players": 1,
             "order_steps": 1,
             "votes": 1,

@@ -13,11 +13,14 @@ from engine.storage import (
     Database,
     Transaction,
     ballots,
+    card_books,
     cast,
     comparisons,
     critiques,
     library,
     line_drafts,
+    lore,
+    lore_settings,
     moves,
     order,
     order_clocks,
@@ -45,6 +48,11 @@ from engine.story import (
     Length,
     Licence,
     LineKind,
+    Lorebook,
+    LoreEntry,
+    LoreHome,
+    LoreScope,
+    LoreSettings,
     Member,
     MoveKind,
     Notes,
@@ -66,6 +74,7 @@ from engine.story import (
 from engine.story.order import Due, Mode, ModelPlace, StepKind
 from tests.engine.storage.critique_samples import add_critique
 from tests.engine.storage.library_samples import add_consent, add_work
+from tests.engine.storage.lore_samples import add_lore
 from tests.engine.storage.order_samples import add_order
 from tests.engine.storage.prompt_samples import add_prompt
 from tests.engine.storage.samples import (
@@ -103,6 +112,9 @@ MODULES = (
     order,
     order_clocks,
     order_path,
+    lore,
+    card_books,
+    lore_settings,
     personal,
 )
 ACROSS_SERVERS = {
@@ -182,11 +194,23 @@ async def fill(tx: Transaction) -> dict[str, Any]:
     )
     character = await fill_cast(tx, head.id)
     draft_id = await add_draft(tx, story, character, text=CANARY, interaction_id=INTERACTION)
+    known = await add_lore(
+        tx, story, member=Member(ADA.id, CANARY), text=CANARY, character=character
+    )
     trained = await add_voice(tx, text=CANARY)
     work = await fill_library(tx, story.id)
     critique = await add_critique(tx, text=CANARY, interaction_id=INTERACTION)
     prompt = await add_prompt(tx, text=CANARY, interaction_id=INTERACTION)
     return {
+        "book_id": known.book_id,
+        "entry_id": known.entry.id,
+        "entry_ids": [known.entry.id],
+        "character_ids": [character.id],
+        "home": LoreHome(LoreScope.STORY, story.id),
+        "homes": [LoreHome(LoreScope.STORY, story.id)],
+        "entry": LoreEntry(content="intruder"),
+        "book": Lorebook(entries=(LoreEntry(content="intruder"),)),
+        "settings": LoreSettings(),
         "player_id": player.id,
         "to_player_id": player.id,
         "anchor_turn_id": head.id,
@@ -359,6 +383,7 @@ OWN_FACTS: dict[str, dict[str, Any]] = {
     "order.record_played": {"due": Due.NTH},
     "order_clocks.save_clock": {"since_ms": 1, "deadline_ms": 1, "reminder_ms": 1},
     "order_clocks.set_reminder": {"reminder_ms": 1},
+    "lore.store_entry_tokens": {"counts": {1: 999}},
     "styles.add_line": {"kind": LineKind.PHRASE},
     "styles.delete_line": {"kind": LineKind.PHRASE},
 }
