@@ -135,6 +135,7 @@ async def list_participants(
             turns.c.guild_id == guild_id,
             turns.c.story_id == story_id,
             turns.c.state != TurnState.HELD,
+            turns.c.kind != TurnKind.REVISION,
             turns.c.author_id != 0,
         )
         .order_by(turns.c.id)

@@ -4,14 +4,16 @@ import secrets
 import string
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, and_, bindparam, insert, literal, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, insert, literal, select, update
 
 from engine.errors import TurnNotFound
 from engine.storage.conflicts import insert_unless_present
 from engine.storage.database import Transaction
+from engine.storage.paths import list_stored, nodes_of
 from engine.storage.rows import select_turns, to_turn
-from engine.storage.schema import candidates, posts, turns
+from engine.storage.schema import candidates, posts, revisions, turns
 from engine.story import Member, Outcome, Provenance, Turn, TurnKind, TurnState
+from engine.story.revision import tell_path
 
 _KEY_LETTERS = string.ascii_lowercase + string.digits
 _UNWRITTEN = (TurnState.ACCEPTED, TurnState.WRITING)
@@ -46,7 +48,7 @@ async def insert_turn(
         guild_id=guild_id,
         story_id=story_id,
         parent_id=parent_id,
-        number=await _number_below(tx, guild_id, story_id, parent_id),
+        number=await _number_below(tx, guild_id, story_id, parent_id) - (kind is TurnKind.REVISION),
         kind=kind,
         state=state,
         outcome=Outcome.COMPLETE if state is TurnState.WRITTEN else None,
@@ -135,21 +137,11 @@ async def find_turn_by_message(tx: Transaction, *, guild_id: int, message_id: in
 
 
 async def list_path(tx: Transaction, *, guild_id: int, head_turn_id: int | None) -> list[Turn]:
-    """Return the turns from the beginning of the story to `head_turn_id`; none for None."""
-    step = select(turns.c.guild_id, turns.c.id, turns.c.parent_id)
-    path = step.where(turns.c.guild_id == guild_id, turns.c.id == head_turn_id).cte(
-        "path", recursive=True
-    )
-    path = path.union_all(
-        step.join(path, (path.c.guild_id == turns.c.guild_id) & (path.c.parent_id == turns.c.id))
-    )
-    # Joined by the path's own columns, so that the cost is that of the path, not of the server.
-    rows = await tx.execute(
-        select_turns()
-        .join(path, (path.c.guild_id == turns.c.guild_id) & (path.c.id == turns.c.id))
-        .order_by(turns.c.number)
-    )
-    return [to_turn(row) for row in rows]
+    """Return the turns up to `head_turn_id` as they are told; none for None."""
+    stored = await list_stored(tx, guild_id=guild_id, head_turn_id=head_turn_id)
+    if any(turn.kind is TurnKind.REVISION for turn in stored):
+        return tell_path(await nodes_of(tx, stored))
+    return stored
 
 
 async def list_unfinished(tx: Transaction) -> list[Turn]:
@@ -278,12 +270,22 @@ async def mark_posted(tx: Transaction, *, guild_id: int, turn_id: int) -> None:
 async def store_token_counts(
     tx: Transaction, *, guild_id: int, tokenizer: str, counts: Mapping[int, int]
 ) -> None:
-    """Keep the tokens of each turn's text, by turn id, as `tokenizer` counts them."""
+    """Keep the tokens of each turn's text, by turn id, as `tokenizer` counts them.
+
+    Not of turns that were ever revised: their text is another on other paths.
+    """
     if not counts:
         return
+    own = (revisions.c.guild_id == turns.c.guild_id) & (
+        (revisions.c.target_id == turns.c.id) | (revisions.c.turn_id == turns.c.id)
+    )
     await tx.execute(
         update(turns)
-        .where(turns.c.guild_id == guild_id, turns.c.id == bindparam("turn_id"))
+        .where(
+            turns.c.guild_id == guild_id,
+            turns.c.id == bindparam("turn_id"),
+            ~exists().where(own),
+        )
         .values(tokens=bindparam("count"), tokenizer=literal(tokenizer)),
         [{"turn_id": turn_id, "count": count} for turn_id, count in counts.items()],
     )
