@@ -16,7 +16,9 @@ from engine.prose.function_words import is_function_word
 from engine.prose.words import HAN, listed
 
 _RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?:(?![{HAN}])[^\W_])+")
-_HAN_RUN = re.compile(f"[{HAN}]+")
+HAN_RUN = re.compile(f"[{HAN}]+")
+_NAME = re.compile(r"(?<=[a-z,;:] )([A-Z]\w+)")
+MOST_KEY_CHARACTERS = 64
 _VOWEL = re.compile("[aeiouy]")
 
 _IRREGULAR_FORMS = listed(
@@ -51,6 +53,7 @@ _ASKING = listed(
     "tell told tells ask asks asked remind reminds remember remembers recall recalls mention"
     " mentions mentioned describe describes reveal reveals explain explains story scene chapter"
     " turn happen happens happened finally again next thing things really exactly someone still"
+    " use uses day days nowadays today currently present moment time"
     " answer answers question want wants talk talks speak know knows known find out say said"
     " isn wasn didn doesn don won wouldn couldn aren weren ll ve re whats"
     " 请问 告诉 提到 说起 谈起 回忆 记得 想起 到底 究竟 终于 问道 回答 问起 故事 那位 哪个 哪些"
@@ -87,8 +90,23 @@ def content_words(text: str) -> tuple[str, ...]:
 def keyed(phrase: str) -> str:
     """Return what stands in the segmented form of every text with this phrase, between blanks."""
     runs = (match for match in _RUN.finditer(_plain(phrase)))
-    keys = (_pairs(run[0]) if run["han"] else [stem(run[0])] for run in runs)
+    keys = (_pairs(run[0]) if run["han"] else [stem(run[0])[:MOST_KEY_CHARACTERS]] for run in runs)
     return f" {' '.join(key for each in keys for key in each)} "
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """Return what may be a name in a text: capitalised words inside a sentence, and Han words of
+    three characters, or of two with a single one before them.
+    """
+    found = [match[1] for match in _NAME.finditer(text) if not _is_empty(match[1].casefold())]
+    for match in HAN_RUN.finditer(text):
+        before = ""
+        for word in rjieba.cut(match[0], hmm=True):
+            whole = before + word if len(before) == 1 and not _is_empty(before) else word
+            if 3 <= len(whole) <= 4 and not _is_empty(word):
+                found.append(whole)
+            before = word
+    return tuple(dict.fromkeys(found))
 
 
 @lru_cache(maxsize=50_000)
@@ -115,14 +133,14 @@ def stem(word: str) -> str:
 
 def is_han(text: str) -> bool:
     """Say whether a word is of Han characters."""
-    return _HAN_RUN.fullmatch(text) is not None
+    return HAN_RUN.fullmatch(text) is not None
 
 
 def _keys_in(text: str) -> Iterator[str]:
     for match in _RUN.finditer(_plain(text)):
         run = match[0]
         if not match["han"]:
-            yield stem(run)
+            yield stem(run)[:MOST_KEY_CHARACTERS]
             continue
         yield from run
         if len(run) > 1:
@@ -139,6 +157,15 @@ def _plain(text: str) -> str:
     return unicodedata.normalize(
         "NFC", "".join(char for char in spread if not unicodedata.combining(char))
     )
+
+
+_ASKING_KEYS = frozenset(map(stem, _ASKING))
+
+
+@lru_cache(maxsize=4096)
+def is_asking_word(key: str) -> bool:
+    """Say whether a key is of a function word, or of one with which questions are put."""
+    return _is_empty(key) or key in _ASKING_KEYS
 
 
 def _is_empty(word: str) -> bool:

@@ -108,6 +108,8 @@ async def _clean(writer: AsyncEngine, folder: Path) -> None:
     # secure_delete is not enough: where a page's rows were moved, their old bytes stay in its gaps.
     # Rewritten pages have none, and older copies of pages go with the write-ahead log.
     async with _outside_transactions(writer) as connection:
+        # The index keeps words that were taken out of it until it is merged.
+        await connection.exec_driver_sql("INSERT INTO turn_search(turn_search) VALUES ('optimize')")
         await connection.exec_driver_sql("VACUUM")
         emptied = await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     if emptied.one().busy:

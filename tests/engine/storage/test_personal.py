@@ -2,6 +2,7 @@ import json
 
 from sqlalchemy import select
 
+from engine.prose.segmenting import segment
 from engine.storage import (
     Database,
     Transaction,
@@ -10,6 +11,7 @@ from engine.storage import (
     moves,
     personal,
     posts,
+    search,
     stories,
     styles,
     turns,
@@ -50,6 +52,7 @@ from tests.engine.storage.voice_samples import add_voice
 
 ZOE = Member(777_000_777, "Zoe Quill")
 SECRET = "zoe's own words"
+WORDS_OF_SECRET = segment(SECRET)
 
 
 async def fill(tx: Transaction, guild_id: int = GUILD) -> list[Turn]:
@@ -123,6 +126,9 @@ async def fill(tx: Transaction, guild_id: int = GUILD) -> list[Turn]:
             now_ms=NOW,
         )
     await add_order(tx, story, member=ZOE, turn_id=own.id, interaction_id=new_interaction())
+    await search.add_words(
+        tx, guild_id=guild_id, story_id=story.id, words={"its digest": WORDS_OF_SECRET}
+    )
     await add_voice(tx, guild_id, member_id=ZOE.id)
     await add_lore(tx, story, member=ZOE, text=SECRET)
     await add_lore(tx, story, member=BEA, text="Bea's lore.")
@@ -214,11 +220,12 @@ async def test_erasing_a_member_leaves_no_word_name_or_id(database: Database) ->
         erased = await personal.erase_member(tx, guild_id=GUILD, member_id=ZOE.id)
     async with database.reading() as tx:
         left = await everything(tx, GUILD)
-    for trace in (SECRET, ZOE.name, str(ZOE.id)):
+    for trace in (SECRET, ZOE.name, str(ZOE.id), WORDS_OF_SECRET):
         assert trace not in left
     assert TurnState.HELD.value not in left, "an empty text could be added to the story"
     assert erased == personal.Erased(
         rows={
+            "turn_words": 1,
             "lore_entries": 1,
             "lorebooks": 1,
             "players": 1,

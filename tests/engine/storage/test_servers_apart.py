@@ -28,6 +28,7 @@ from engine.storage import (
     personal,
     posts,
     prompts,
+    search,
     stories,
     styles,
     training_jobs,
@@ -109,6 +110,7 @@ MODULES = (
     withdrawal,
     critiques,
     prompts,
+    search,
     order,
     order_clocks,
     order_path,
@@ -165,6 +167,7 @@ async def fill(tx: Transaction) -> dict[str, Any]:
     )
     await move(tx, story, MoveKind.WRITE, None, head.id, interaction_id=INTERACTION)
     held = await add_turn(tx, story, text=CANARY, state=TurnState.HELD)
+    await search.add_words(tx, guild_id=GUILD, story_id=story.id, words={"the digest": CANARY})
     ballot = await ballots.open_ballot(
         tx,
         guild_id=GUILD,
@@ -214,6 +217,8 @@ async def fill(tx: Transaction) -> dict[str, Any]:
         "player_id": player.id,
         "to_player_id": player.id,
         "anchor_turn_id": head.id,
+        "keys": ["canary"],
+        "words": {"another digest": "intruder"},
         "prompt_id": prompt.id,
         "critique_id": critique.id,
         "own_work_id": work.id,
@@ -383,6 +388,7 @@ OWN_FACTS: dict[str, dict[str, Any]] = {
     "order.record_played": {"due": Due.NTH},
     "order_clocks.save_clock": {"since_ms": 1, "deadline_ms": 1, "reminder_ms": 1},
     "order_clocks.set_reminder": {"reminder_ms": 1},
+    "lore.list_books_of_scope": {"scope": LoreScope.STORY},
     "lore.store_entry_tokens": {"counts": {1: 999}},
     "styles.add_line": {"kind": LineKind.PHRASE},
     "styles.delete_line": {"kind": LineKind.PHRASE},

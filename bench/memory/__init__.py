@@ -1,0 +1,1 @@
+"""Whether what a story told long ago is in the prompt when it is asked for."""
