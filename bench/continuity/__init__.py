@@ -1,0 +1,1 @@
+"""The measure of the check of new passages against the canon."""

@@ -1,0 +1,121 @@
+"""Contradictions that a reader would notice are told; what only looks like one is not."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from bench.continuity.__main__ import gather, judge
+from engine.prose.continuity import DoubtKind, check
+
+
+@dataclass(frozen=True)
+class Fact:
+    subject: str
+    relation: str
+    value: str
+    id: int = 1
+
+
+DEAD = Fact("Mira Voss", "died", "yes")
+DEAD_ZH = Fact("米拉", "died", "是")
+AT = Fact("Mira Voss", "is_at", "the lighthouse")
+LONDON = Fact("Mira Voss", "is_at", "London")
+PARIS = Fact("Tomas", "is_at", "Paris", 2)
+EYES = Fact("Mira Voss", "eye_color", "grey")
+EYES_ZH = Fact("米拉", "eye_color", "灰色")
+HAIR = Fact("Mira Voss", "hair_color", "black")
+AGE = Fact("Mira Voss", "age", "thirty-four")
+AGE_ZH = Fact("米拉", "age", "三十四")
+TRADE = Fact("Mira Voss", "is_a", "baker")
+SHE = Fact("Mira Voss", "pronoun", "she")
+SHE_ZH = Fact("米拉", "pronoun", "她")
+
+CONTRADICTIONS = [
+    (DEAD, "“Come in,” said Mira.", DoubtKind.DEAD_SPEAKER, "“Come in,” said Mira."),
+    (DEAD, "It rained. Mira slowly opened the door.", DoubtKind.DEAD_SPEAKER, "Mira slowly"),
+    (DEAD, "Mira was sitting by the fire.", DoubtKind.DEAD_SPEAKER, "Mira was"),
+    (DEAD_ZH, "夜深了。米拉低声说：“走吧。”", DoubtKind.DEAD_SPEAKER, "米拉低声说"),
+    (AT, "Mira sat in the tavern.", DoubtKind.WRONG_PLACE, "Mira sat"),
+    (LONDON, "Mira was in Paris.", DoubtKind.WRONG_PLACE, "Mira was"),
+    (Fact("米拉", "is_at", "灯塔"), "米拉坐在酒馆里。", DoubtKind.WRONG_PLACE, "米拉坐在"),
+    (EYES, "Mira's blue eyes closed.", DoubtKind.CHANGED_ATTRIBUTE, "Mira's blue"),
+    (EYES, "Mira looked up. Her eyes were brown.", DoubtKind.CHANGED_ATTRIBUTE, "Her eyes"),
+    (EYES_ZH, "米拉那双蓝色的眼睛闭上了。", DoubtKind.CHANGED_ATTRIBUTE, "米拉那双"),
+    (HAIR, "Red-haired Mira laughed.", DoubtKind.CHANGED_ATTRIBUTE, "Red-haired"),
+    (AGE, "Mira was twenty-two years old.", DoubtKind.CHANGED_ATTRIBUTE, "Mira was"),
+    (AGE_ZH, "米拉今年二十二岁。", DoubtKind.CHANGED_ATTRIBUTE, "米拉今年"),
+    (TRADE, "Mira, the doctor, nodded.", DoubtKind.CHANGED_ATTRIBUTE, "Mira, the"),
+    (SHE, "Mira went to the door. He did not look back.", DoubtKind.PRONOUN, "He did"),
+    (SHE, "Mira shook his head.", DoubtKind.PRONOUN, "Mira shook"),
+    (SHE_ZH, "米拉站在门口。他没有进来。", DoubtKind.PRONOUN, "他没有"),
+]
+
+NO_CONTRADICTIONS = [
+    (DEAD, "He remembered how Mira laughed. Mira's grave was white."),
+    (DEAD, "Mrs. Voss opened the door."),
+    (DEAD, "“Mira said so,” he lied."),
+    (DEAD, "Nobody spoke of Mira Voss."),
+    (DEAD_ZH, "他想起米拉说过的话。米拉的墓前放着花。"),
+    (AT, "Mira went down to the harbour. Mira sat in the tavern."),
+    (AT, "Mira sat in the kitchen."),
+    (AT, "Mira was in the lighthouse."),
+    (LONDON, "Mira stood in the market."),
+    (EYES, "Mira's silver-grey eyes closed."),
+    (EYES, "Mira's dark coat was wet. Tomas had blue eyes."),
+    (EYES, "Mira looked at Tomas. His eyes were brown."),
+    (HAIR, "Mira's dark hair was wet."),
+    (AGE, "Mira was thirty-four years old."),
+    (AGE, "Mira was ten miles away."),
+    (TRADE, "Mira was a good baker."),
+    (TRADE, "Mira was not a soldier."),
+    (SHE, "Mira looked at Tomas. He did not look back."),
+    (SHE, "Mira took his hand."),
+    (SHE, "A man came in. Mira rose. He smiled."),
+    (SHE_ZH, "米拉看着那个男人。他没有进来。"),
+]
+
+
+@pytest.mark.parametrize(("fact", "text", "kind", "quote"), CONTRADICTIONS)
+def test_a_contradiction_is_told_with_its_sentence(
+    fact: Fact, text: str, kind: DoubtKind, quote: str
+) -> None:
+    language = "en" if text.isascii() or ("“" in text and "Mira" in text) else "zh-CN"
+    facts = [fact, PARIS, Fact("Tomas", "pronoun", "he", 3)]
+    (doubt,) = check(text, facts, language=language)
+    assert (doubt.kind, doubt.fact_id) == (kind, 1)
+    assert quote.strip("“") in doubt.place.quote
+    assert text[doubt.place.start : doubt.place.end] == doubt.place.quote
+
+
+@pytest.mark.parametrize(("fact", "text"), NO_CONTRADICTIONS)
+def test_what_only_looks_like_a_contradiction_is_not_told(fact: Fact, text: str) -> None:
+    language = "en" if "Mira" in text else "zh-CN"
+    facts = [fact, PARIS, Fact("Tomas", "pronoun", "he", 3)]
+    assert check(text, facts, language=language) == []
+
+
+PAST = "She walked to the door. She opened it and looked out. The rain had stopped. " * 4
+PRESENT = "She walks to the door. She opens it and looks out. The rain has stopped. " * 3
+
+
+def test_a_passage_in_another_tense_than_the_story_is_told_once() -> None:
+    (doubt,) = check(PRESENT, [], language="en", recent=[PAST])
+    assert (doubt.kind, doubt.found) == (DoubtKind.TENSE, "present")
+    assert check(PAST, [], language="en", recent=[PAST]) == []
+
+
+def test_a_passage_told_by_another_person_is_told() -> None:
+    mine = "I went to the door. I opened it, and I looked out at my garden. " * 3
+    (doubt,) = check(mine, [], language="en", recent=[PAST])
+    assert (doubt.kind, doubt.found) == (DoubtKind.VIEWPOINT, "first")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_the_bounds_hold_on_the_passages_at_hand(language: str) -> None:
+    counts = judge(gather("at hand", language, None))
+    cases = sum(counts[f"{kind} cases"] for kind in DoubtKind)
+    found = sum(counts[f"{kind} found"] for kind in DoubtKind)
+    wrong = sum(counts[f"{kind} wrong"] for kind in DoubtKind)
+    assert found / cases >= 0.6
+    assert found / (found + wrong) >= 0.8
+    assert counts["clean alarms"] == 0
