@@ -50,11 +50,17 @@ def _lines(told: Imported, words: Words) -> Iterator[str]:
             "It brings instructions of its own to the model. They are switched off; a moderator "
             "can switch them on."
         )
-    if told.book_entries:
+    if told.book_entries and told.is_book_used:
         yield words.plural(
-            "Its lorebook with {count} entry is kept for export and not used yet.",
-            "Its lorebook with {count} entries is kept for export and not used yet.",
+            "📖 Its lorebook with {count} entry is in use where the character plays. "
+            "/lore list shows it.",
+            "📖 Its lorebook with {count} entries is in use where the character plays. "
+            "/lore list shows it.",
             told.book_entries,
+        )
+    elif told.book_entries:
+        yield words(
+            "Its lorebook is kept for export and not used: this server has as much lore as it may."
         )
     if told.group_greetings:
         yield words.plural(

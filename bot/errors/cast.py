@@ -123,7 +123,7 @@ def refused_card(error: CardRefused, words: Words) -> str:
         CardFault.NOT_BASE64: damaged,
         CardFault.NOT_JSON: damaged,
         CardFault.NOT_A_CHARACTER: words(
-            "This file holds no character. Lorebooks alone cannot be imported yet."
+            "This file holds no character. For a lorebook alone there is /lore import."
         ),
         CardFault.NO_NAME: words("The character of this card has no name."),
         CardFault.FIELD: words("The field “{detail}” of this card holds no text."),

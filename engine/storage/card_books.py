@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine.storage.conflicts import insert_into
 from engine.storage.database import Transaction
@@ -34,6 +34,17 @@ async def note_card_book(
         guild_id=guild_id, character_id=character_id, book_id=book_id
     )
     return bool((await tx.execute(statement.on_conflict_do_nothing())).rowcount)
+
+
+async def name_card_book(
+    tx: Transaction, *, guild_id: int, character_id: int, book_id: int
+) -> None:
+    """Note as which book a card's was brought in."""
+    await tx.execute(
+        update(card_books)
+        .where(card_books.c.guild_id == guild_id, card_books.c.character_id == character_id)
+        .values(book_id=book_id)
+    )
 
 
 async def find_card_book(tx: Transaction, *, guild_id: int, character_id: int) -> int | None:

@@ -99,6 +99,13 @@ async def list_books(
     return await _books(tx, guild_id, or_(*map(_at, homes)))
 
 
+async def list_books_of_scope(
+    tx: Transaction, *, guild_id: int, scope: LoreScope
+) -> list[KeptBook]:
+    """Return the books of all places of a scope, oldest first."""
+    return await _books(tx, guild_id, lorebooks.c.scope == scope)
+
+
 async def find_book(tx: Transaction, *, guild_id: int, book_id: int) -> KeptBook | None:
     """Return a book with its entries."""
     books = await _books(tx, guild_id, lorebooks.c.id == book_id)

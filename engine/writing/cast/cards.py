@@ -13,12 +13,14 @@ from engine.files.card_json import write_json
 from engine.files.card_versions import card_of, data_of, is_newer, rewritten, sheet_of, version_of
 from engine.files.cards import MOST_FILE_BYTES, CardFile, read_card_file, write_card_png
 from engine.files.faces import PictureUnreadable, cut_face
+from engine.files.lorebooks import book_of_card
 from engine.runtime import Engine
 from engine.storage import cast
 from engine.storage.types import storable
-from engine.story import Character, Member, Sheet
+from engine.story import Character, Lorebook, Member, Sheet
 from engine.writing.cast.characters import add_character, read_character, tidy_sheet
 from engine.writing.cast.faces import face_of
+from engine.writing.lore.card_books import find_card_book, take_book, with_book
 
 MOST_KEPT_CHARACTERS = 32_000_000  # of all cards of a server, as they are kept
 
@@ -43,6 +45,7 @@ class Imported:
     has_picture: bool
     creator_notes: str  # for whoever imports it, never for the model
     book_entries: int
+    is_book_used: bool  # False: the server has no room for its entries
     group_greetings: int
     has_instructions: bool  # a system prompt or a last instruction, switched off
 
@@ -65,6 +68,7 @@ async def import_card(
     file = await asyncio.to_thread(read_card_file, content)
     face = await asyncio.to_thread(_face, file)
     sheet, kept = tidy_sheet(sheet_of(file.card)), write_json(file.card)
+    book = await asyncio.to_thread(book_of_card, file.card)
     async with engine.database.writing() as tx:
         room = MOST_KEPT_CHARACTERS - await cast.count_card_characters(tx, guild_id=guild_id)
         if len(kept) > room:
@@ -81,8 +85,9 @@ async def import_card(
         await cast.save_card(tx, card=kept, **it)
         if face is not None:
             await cast.save_face(tx, png=face, **it)
+        is_used = await take_book(tx, engine, book=book.book if book else None, **it)
     log.info("card_imported", guild_id=guild_id, character_id=character.id, carrier=file.carrier)
-    return _told(character, file, has_picture=face is not None)
+    return _told(character, file, has_picture=face is not None, is_book_used=is_used)
 
 
 async def export_card(
@@ -98,7 +103,8 @@ async def export_card(
     character = await read_character(engine, guild_id=guild_id, character_id=character_id)
     async with engine.database.reading() as tx:
         kept = await cast.find_card(tx, guild_id=guild_id, character_id=character_id)
-    card = await asyncio.to_thread(_card_now, character.sheet, kept)
+        book = await find_card_book(tx, guild_id=guild_id, character_id=character_id)
+    card = await asyncio.to_thread(_card_now, character.sheet, kept, book)
     name = _file_name(character.name)
     if form is CardForm.JSON:
         written = json.dumps(card, ensure_ascii=False, indent=2)
@@ -109,11 +115,11 @@ async def export_card(
     return f"{name}.png", await asyncio.to_thread(write_card_png, face, card)
 
 
-def _card_now(sheet: Sheet, kept: str | None) -> dict[str, Any]:
+def _card_now(sheet: Sheet, kept: str | None, book: Lorebook | None) -> dict[str, Any]:
     if kept is None:
         return card_of(sheet)
     card: dict[str, Any] = json.loads(kept)
-    return rewritten(card, _stored(tidy_sheet(sheet_of(card))), sheet)
+    return with_book(rewritten(card, _stored(tidy_sheet(sheet_of(card))), sheet), book)
 
 
 def _stored(sheet: Sheet) -> Sheet:
@@ -135,7 +141,9 @@ def _face(file: CardFile) -> bytes | None:
         return None
 
 
-def _told(character: Character, file: CardFile, *, has_picture: bool) -> Imported:
+def _told(
+    character: Character, file: CardFile, *, has_picture: bool, is_book_used: bool
+) -> Imported:
     data = data_of(file.card)
     book = data.get("character_book")
     entries = book.get("entries") if isinstance(book, dict) else None
@@ -149,6 +157,7 @@ def _told(character: Character, file: CardFile, *, has_picture: bool) -> Importe
         has_picture=has_picture,
         creator_notes=data.get("creator_notes") or "",
         book_entries=len(entries) if isinstance(entries, list | dict) else 0,
+        is_book_used=is_book_used,
         group_greetings=len(greetings) if isinstance(greetings, list) else 0,
         has_instructions=bool(sheet.system_prompt or sheet.last_instruction),
     )
