@@ -44,18 +44,21 @@ class Checks:
         self._hays.clear()
 
     def judge(self, shelved: Shelved, *, reports: bool) -> Verdict:
-        """Check one entry. Without `reports`, obstacles before the keys are not told."""
+        """Check one entry. Without `reports`, what keeps it out is told only of its keys."""
         is_sticky = self._timers.is_sticky(shelved, self._length)
+        needs_no_key = shelved.entry.is_constant or shelved.decorators.is_always_in
+        found = self._primary(shelved)
+        if not (found or is_sticky or needs_no_key):
+            return _NOTHING  # whatever else keeps it out: nobody asked for it
         obstacle = self._closed(shelved, is_sticky=is_sticky)
         if obstacle is not None:
-            return self._would_be_in(shelved, obstacle) if reports else _NOTHING
-        if is_sticky or shelved.decorators.is_always_in or shelved.entry.is_constant:
+            is_called = needs_no_key or (bool(found) and self._secondary(shelved) is not None)
+            return self._out(shelved, obstacle, found) if reports and is_called else _NOTHING
+        if is_sticky:
+            return Verdict(self._hit(shelved, LoreReason.STICKY, found))
+        if needs_no_key:
             reason = LoreReason.CONSTANT if shelved.entry.is_constant else LoreReason.DECORATOR
-            found = self._primary(shelved)
-            return Verdict(self._hit(shelved, LoreReason.STICKY if is_sticky else reason, found))
-        found = self._primary(shelved)
-        if not found:
-            return _NOTHING
+            return Verdict(self._hit(shelved, reason, found))
         points = self._secondary(shelved)
         if points is None:
             return self._out(shelved, LoreObstacle.SECONDARY, found)
@@ -107,13 +110,6 @@ class Checks:
             or (said.greeting is not None and said.greeting != self._scene.greeting)
             or any(key.is_in(self._hay(shelved)) for key in shelved.exclude_keys)
         )
-
-    def _would_be_in(self, shelved: Shelved, obstacle: LoreObstacle) -> Verdict:
-        """Tell the obstacle if the entry would be in without it."""
-        found = self._primary(shelved)
-        is_called = bool(found) and self._secondary(shelved) is not None
-        is_called |= shelved.entry.is_constant or shelved.decorators.is_always_in
-        return self._out(shelved, obstacle, found) if is_called else _NOTHING
 
     def _primary(self, shelved: Shelved) -> list[int]:
         """Return the places of the keys found; of an entry in no group, the first one only."""

@@ -25,6 +25,9 @@ _ASCII_WORD = re.compile("[A-Za-z0-9_]")
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
+Form = tuple[bool, bool]  # whether upper case counts, whether letters stay as they are written
+
+
 @dataclass(frozen=True, slots=True)
 class How:
     """How plain keys are looked for."""
@@ -33,11 +36,10 @@ class How:
     has_whole_words: bool
     has_ascii_words: bool = False
 
-    def compared(self, text: str) -> str:
-        """Return a text so that equal words are equal."""
-        if self.has_ascii_words:
-            return text if self.is_case_sensitive else text.lower()
-        return unicodedata.normalize("NFC", text if self.is_case_sensitive else text.casefold())
+    @property
+    def form(self) -> Form:
+        """The form in which texts are compared."""
+        return self.is_case_sensitive, self.has_ascii_words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,14 +47,13 @@ class Piece:
     """A text that is looked at, and its forms as they are asked for."""
 
     text: str
-    _forms: dict[tuple[bool, bool], str] = field(default_factory=dict)
+    _forms: dict[Form, str] = field(default_factory=dict)
 
-    def form(self, how: How) -> str:
+    def in_form(self, form: Form) -> str:
         """Return the text as a plain key is compared with it."""
-        wanted = (how.is_case_sensitive, how.has_ascii_words)
-        if wanted not in self._forms:
-            self._forms[wanted] = how.compared(self.text)
-        return self._forms[wanted]
+        if form not in self._forms:
+            self._forms[form] = as_compared(self.text, form)
+        return self._forms[form]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,14 +61,13 @@ class Haystack:
     """Pieces one below another, as they are looked at."""
 
     pieces: tuple[Piece, ...]
-    _forms: dict[tuple[bool, bool] | None, str] = field(default_factory=dict)
+    _forms: dict[Form | None, str] = field(default_factory=dict)
 
-    def form(self, how: How) -> str:
+    def in_form(self, form: Form) -> str:
         """Return the text as a plain key is compared with it."""
-        wanted = (how.is_case_sensitive, how.has_ascii_words)
-        if wanted not in self._forms:
-            self._forms[wanted] = "\n".join(piece.form(how) for piece in self.pieces)
-        return self._forms[wanted]
+        if form not in self._forms:
+            self._forms[form] = "\n".join(piece.in_form(form) for piece in self.pieces)
+        return self._forms[form]
 
     @property
     def text(self) -> str:
@@ -82,8 +82,7 @@ class Haystack:
 class Key:
     """A key, ready to be looked for."""
 
-    text: str
-    how: How
+    form: Form  # in which texts are compared with it
     sought: str  # as it is compared
     is_word: bool  # must be bounded
     is_refused: bool = False  # it is a pattern that cannot be used: never found
@@ -95,10 +94,10 @@ class Key:
             return bool(self.pattern.search(hay.text))
         if not self.sought or self.is_refused:
             return False
-        text = hay.form(self.how)
-        if not self.is_word:
-            return self.sought in text
-        return _is_a_word(self.sought, text, is_ascii=self.how.has_ascii_words)
+        text = hay.in_form(self.form)
+        if self.sought not in text:
+            return False
+        return not self.is_word or _is_a_word(self.sought, text, is_ascii=self.form[1])
 
 
 @lru_cache(maxsize=8_192)
@@ -108,7 +107,7 @@ def make_key(text: str, how: How, *, is_bare_pattern: bool = False) -> Key:
     /pattern/flags is a pattern; what only looks so is looked for as it stands. A plain key of one
     word is bounded where whole words are asked for, unless its script knows no spaces.
     """
-    sought = how.compared(text)
+    sought = as_compared(text, how.form)
     pattern, is_refused = None, False
     try:
         pattern = compile_key(text)
@@ -120,7 +119,7 @@ def make_key(text: str, how: How, *, is_bare_pattern: bool = False) -> Key:
         pattern = None
     is_one_word = how.has_whole_words and len(sought.split()) == 1
     is_word = is_one_word and (how.has_ascii_words or not _UNSPACED.search(sought))
-    return Key(text, how, sought, is_word, is_refused, pattern)
+    return Key(how.form, sought, is_word, is_refused, pattern)
 
 
 def key_notices(entry: LoreEntry) -> tuple[BookNotice, ...]:
@@ -137,6 +136,14 @@ def key_notices(entry: LoreEntry) -> tuple[BookNotice, ...]:
         except NotAPattern as odd:
             notices.append(BookNotice(BookNoticeKind.PLAIN_KEY, name, f"{key[:80]}: {odd}"))
     return tuple(notices)
+
+
+def as_compared(text: str, form: Form) -> str:
+    """Return a text so that equal words are equal."""
+    is_case_sensitive, has_ascii_words = form
+    if has_ascii_words:
+        return text if is_case_sensitive else text.lower()
+    return unicodedata.normalize("NFC", text if is_case_sensitive else text.casefold())
 
 
 def _is_a_word(sought: str, text: str, *, is_ascii: bool) -> bool:

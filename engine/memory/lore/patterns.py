@@ -114,8 +114,9 @@ class Translation:
     def group(self) -> str:
         """Translate the start of a group."""
         rest = self.pattern[self.at :]
-        if rest.startswith(("(?=", "(?!", "(?<=", "(?<!")):
-            raise PatternBeyondUs(f"looking around, {rest[:4].rstrip()}")
+        for look in ("(?=", "(?!", "(?<=", "(?<!"):
+            if rest.startswith(look):
+                raise PatternBeyondUs(f"looking around, {look}")
         if rest.startswith("(?<"):
             self.at += 3
             return "(?P<"

@@ -20,8 +20,8 @@ from engine.story import (
     ShelvedBook,
 )
 
-LEAST_REPLAYED = 500  # turns
-REPLAY_STEP = 250  # the replay's start moves so seldom
+LEAST_REPLAYED = 200  # turns
+REPLAY_STEP = 100  # the replay's start moves so seldom
 _NOTE_POSITIONS = frozenset({LorePosition.NOTE_TOP, LorePosition.NOTE_BOTTOM})
 
 

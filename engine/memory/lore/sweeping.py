@@ -130,6 +130,9 @@ class Scanning:
         return None
 
     def _drop(self, hit: Hit, obstacle: LoreObstacle) -> None:
+        before = self.dropped.get(hit.shelved.place)
+        if before is not None and before[1].obstacle is LoreObstacle.SCORE:
+            return  # that its group is taken in later sweeps is only the consequence
         verdict = Verdict(obstacle=obstacle, key=hit.key, key_text=hit.key_text)
         self.dropped[hit.shelved.place] = (hit.shelved, verdict)
 

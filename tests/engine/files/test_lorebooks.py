@@ -339,8 +339,8 @@ _ODD = st.one_of(
     st.lists(st.text(max_size=3), max_size=3),
     st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
 )
-_KEYS = sorted(json_of("world-info")["entries"]["0"]) + ["extensions", "unknown", "priority"]
-_CARD_KEYS = sorted(json_of("card-with-book")["data"]["character_book"]["entries"][0]) + ["name"]
+_KEYS = [*sorted(json_of("world-info")["entries"]["0"]), "extensions", "unknown", "priority"]
+_CARD_KEYS = [*sorted(json_of("card-with-book")["data"]["character_book"]["entries"][0]), "name"]
 
 
 @settings(max_examples=150, deadline=None)
