@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, fields
 
-from sqlalchemy import Column, FromClause, delete, func, select, update
+from sqlalchemy import Column, FromClause, delete, exists, func, select, update
 
 from engine.storage.conflicts import insert_into
 from engine.storage.database import Transaction
-from engine.storage.schema import branches, order_clocks, stories, turn_rules
+from engine.storage.schema import branches, offshoots, order_clocks, stories, turn_rules
 from engine.story import StoryState
-from engine.story.order import ModelPlace
+from engine.story.order import Due, ModelPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Clock:
     anchor_turn_id: int | None
     player_id: int | None
     ballot_id: int | None
+    due: Due | None
     since_ms: int
     deadline_ms: int | None
     reminder_ms: int | None
@@ -53,6 +54,7 @@ async def save_clock(
     anchor_turn_id: int | None,
     player_id: int | None,
     ballot_id: int | None,
+    due: Due | None,
     since_ms: int,
     deadline_ms: int | None,
     reminder_ms: int | None,
@@ -62,6 +64,7 @@ async def save_clock(
         "anchor_turn_id": anchor_turn_id,
         "player_id": player_id,
         "ballot_id": ballot_id,
+        "due": due,
         "since_ms": since_ms,
         "deadline_ms": deadline_ms,
         "reminder_ms": reminder_ms,
@@ -166,4 +169,12 @@ def _with_stories() -> FromClause:
         branches.c.id == order_clocks.c.branch_id
     )
     story = (stories.c.guild_id == branches.c.guild_id) & (stories.c.id == branches.c.story_id)
+    # Nobody is awaited on a branch that nobody can write on.
+    has_thread = exists().where(
+        offshoots.c.guild_id == branches.c.guild_id,
+        offshoots.c.branch_id == branches.c.id,
+        offshoots.c.channel_id.is_not(None),
+        offshoots.c.archived_ms.is_(None),
+    )
+    branch &= (branches.c.in_use == 1) | has_thread
     return order_clocks.join(branches, branch).join(stories, story)

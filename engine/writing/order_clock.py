@@ -8,7 +8,7 @@ from engine.storage import order as orders
 from engine.storage.database import Transaction
 from engine.storage.order_clocks import Clock
 from engine.story import MoveKind, Story
-from engine.story.order import Player, StepKind
+from engine.story.order import Due, Player, StepKind
 from engine.writing.order import Order, read_order
 
 HOUR_MS = 3_600_000
@@ -77,23 +77,25 @@ async def wind_clock(tx: Transaction, story: Story, now_ms: int, *, again: bool 
 
 def is_same(clock: Clock, order: Order) -> bool:
     """Whether a clock runs for what is awaited."""
-    return (clock.anchor_turn_id, clock.player_id, clock.ballot_id) == _awaits(order)
+    kept = (clock.anchor_turn_id, clock.player_id, clock.ballot_id, clock.due)
+    return kept == _awaits(order)
 
 
-def _awaits(order: Order) -> tuple[int | None, int | None, int | None]:
+def _awaits(order: Order) -> tuple[int | None, int | None, int | None, Due | None]:
     awaited = order.awaited.player or order.awaited.naming
     return (
         order.standing.anchor_turn_id,
         awaited.id if awaited else None,
         order.vote.id if order.vote else None,
+        order.awaited.due if order.awaited.due is not Due.CANDIDATE else None,
     )
 
 
 async def save_clock(tx: Transaction, story: Story, order: Order, since_ms: int) -> None:
     """Let the clock of the story's branch run for what is awaited, since `since_ms`."""
-    anchor_turn_id, player_id, ballot_id = _awaits(order)
+    anchor_turn_id, player_id, ballot_id, due = _awaits(order)
     hours = order.rules.deadline_hours
-    runs = player_id is not None or ballot_id is not None or order.awaited.due is not None
+    runs = player_id is not None or ballot_id is not None or due is not None
     deadline_ms = None
     if hours and runs and not _rests(order):
         deadline_ms = since_ms + hours * HOUR_MS
@@ -104,6 +106,7 @@ async def save_clock(tx: Transaction, story: Story, order: Order, since_ms: int)
         anchor_turn_id=anchor_turn_id,
         player_id=player_id,
         ballot_id=ballot_id,
+        due=due,
         since_ms=since_ms,
         deadline_ms=deadline_ms,
         reminder_ms=_reminder_ms(order, since_ms),

@@ -110,6 +110,7 @@ order_clocks = Table(
     Column("anchor_turn_id", Long),
     Column("player_id", Long),  # who is awaited, to write or to name the next
     Column("ballot_id", Long),  # in VOTE, the vote that is open
+    Column("due", OneOf(Due)),  # what the model is to write by itself
     Column("since_ms", Long, nullable=False),
     Column("deadline_ms", Long),
     Column("reminder_ms", Long),  # None: none is to be sent, or it was

@@ -41,6 +41,7 @@ async def add_order(
         anchor_turn_id=turn_id,
         player_id=player.id,
         ballot_id=None,
+        due=None,
         since_ms=NOW,
         deadline_ms=NOW + 2,
         reminder_ms=NOW + 1,

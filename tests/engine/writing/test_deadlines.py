@@ -6,7 +6,7 @@ import pytest
 
 from engine.settings import EngineSettings
 from engine.storage import Database
-from engine.story.order import Mode
+from engine.story.order import Mode, ModelPlace
 from engine.writing import (
     PassedKind,
     end_story,
@@ -157,3 +157,17 @@ async def test_in_a_vote_those_are_reminded_who_have_not_voted(table: Table) -> 
     await vote(table.engine, guild_id=GUILD, turn_id=mine.id, member=ANN)
     table.clock.pass_hours(13)
     assert [each.member_id for each in await take_reminders(table.engine)] == [BO.id]
+
+
+async def test_the_models_own_deadline_ends_with_its_turn(table: Table) -> None:
+    await table.begin(Mode.FREE, ANN, deadline_hours=1, model_place=ModelPlace.EVERY_NTH, every=2)
+    await table.write("One.")
+    assert (await table.state()).deadline_ms is not None
+    await table.let_model_write()
+    assert (await table.state()).deadline_ms is None
+    table.clock.pass_hours(2)
+    assert await pass_overdue(table.engine) == []
+    await table.write("Two.")
+    table.clock.pass_hours(2)
+    assert [each.kind for each in await pass_overdue(table.engine)] == [PassedKind.MODEL_SKIPPED]
+    await table.write("Three, without the model.")

@@ -98,6 +98,7 @@ def _create_clocks() -> None:
         _long("anchor_turn_id", nullable=True),
         _long("player_id", nullable=True),
         _long("ballot_id", nullable=True),
+        _text("due", nullable=True),
         _long("since_ms"),
         _long("deadline_ms", nullable=True),
         _long("reminder_ms", nullable=True),
