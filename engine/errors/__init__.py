@@ -68,7 +68,19 @@ EngineError
 │   ├── PromptNotFound       the server has no such story prompt
 │   ├── NoPromptsLeft        no candidate for a story prompt was fit to be shown
 │   ├── ArchiveRefused       a file is not taken as a whole story
+│   ├── SummaryNotFound      the summary was forgotten, or its turns are told otherwise now
+│   ├── PinNotFound          the pin was taken away
+│   ├── SampleNotFound       the style sample was taken away
+│   ├── TooManyKept          there are as many pins or samples as there may be
+│   ├── NotYourWords         a style sample is given by who wrote it
 │   ├── TypefaceMissing      no typeface for the story's letters is there
+│   ├── BranchNotFound       the story has no branch of this name
+│   ├── BranchNameTaken      the story has a branch of this name
+│   ├── BranchRefused        a branch cannot be changed in this way
+│   ├── PassageNotFound      the told story has no turn of this number
+│   ├── PassageChanged       somebody else changed the turn while the member edited it
+│   ├── RevisionRefused      a turn cannot be edited, split or merged in this way
+│   ├── NotTheModels         the model did not write the turn
 │   ├── OutOfTurn            it is somebody else's turn, or the model's
 │   ├── NotAPlayer           the member has not joined the order of the story
 │   ├── NotOneSentence       the rules ask for one sentence a turn
@@ -96,6 +108,17 @@ EngineError
 Errors carry facts in fields. All wording is in `bot/errors/`.
 """
 
+from engine.errors.branches import (
+    BranchFault,
+    BranchNameTaken,
+    BranchNotFound,
+    BranchRefused,
+    NotTheModels,
+    PassageChanged,
+    PassageNotFound,
+    RevisionFault,
+    RevisionRefused,
+)
 from engine.errors.cast import (
     CardFault,
     CardRefused,
@@ -154,6 +177,13 @@ from engine.errors.lore import (
     LoreNotFound,
     LoreSettingRefused,
     NoPlaceForLore,
+)
+from engine.errors.memory import (
+    NotYourWords,
+    PinNotFound,
+    SampleNotFound,
+    SummaryNotFound,
+    TooManyKept,
 )
 from engine.errors.order import (
     ChosenByVote,
@@ -226,6 +256,10 @@ __all__ = [
     "BallotClosed",
     "BanFault",
     "BanRefused",
+    "BranchFault",
+    "BranchNameTaken",
+    "BranchNotFound",
+    "BranchRefused",
     "CardFault",
     "CardRefused",
     "CastFull",
@@ -277,8 +311,10 @@ __all__ = [
     "NotItsAuthor",
     "NotOneSentence",
     "NotTheAuthor",
+    "NotTheModels",
     "NotYourCritique",
     "NotYourTurn",
+    "NotYourWords",
     "NothingDue",
     "NothingToRedo",
     "NothingToRetry",
@@ -288,6 +324,9 @@ __all__ = [
     "OtherBaseServed",
     "OtherMode",
     "OutOfTurn",
+    "PassageChanged",
+    "PassageNotFound",
+    "PinNotFound",
     "PlayerNotFound",
     "PresetUnknown",
     "PresetsUnreadable",
@@ -296,9 +335,12 @@ __all__ = [
     "QueueFull",
     "QueueScope",
     "Refused",
+    "RevisionFault",
+    "RevisionRefused",
     "Right",
     "RulesFault",
     "RulesRefused",
+    "SampleNotFound",
     "SceneMovedOn",
     "SharingMissing",
     "StorageFailed",
@@ -306,8 +348,10 @@ __all__ = [
     "StoryEnded",
     "StoryMovedOn",
     "StyleChanged",
+    "SummaryNotFound",
     "TextRefused",
     "TooLittleText",
+    "TooManyKept",
     "TrainingRuns",
     "TurnNotFound",
     "TypefaceMissing",

@@ -20,6 +20,7 @@ async def insert_revision(
     kept: Sequence[Span] = (),
     member: Member,
     interaction_id: int,
+    ordinal: int = 0,
     now_ms: int,
 ) -> Turn:
     """Add a revision below the story's head; the head stays. `kept` is the text of an edit."""
@@ -32,6 +33,7 @@ async def insert_revision(
         state=TurnState.POSTED,  # it has no message of its own
         author=member,
         interaction_id=interaction_id,
+        ordinal=ordinal,
         now_ms=now_ms,
     )
     await tx.execute(

@@ -3,6 +3,7 @@
 from sqlalchemy import insert, select, update
 
 from engine.errors import StoryAlreadyOpen
+from engine.storage.branches import find_story_in_thread
 from engine.storage.conflicts import insert_unless_present
 from engine.storage.database import Transaction
 from engine.storage.rows import select_stories, to_story
@@ -33,6 +34,9 @@ async def insert_story(
     Raises:
         StoryAlreadyOpen: the channel has an open story.
     """
+    branched = await find_story_in_thread(tx, guild_id=guild_id, channel_id=channel_id)
+    if branched is not None:
+        raise StoryAlreadyOpen(channel_id, branched.title)
     story_id = await insert_unless_present(
         tx,
         stories,
@@ -74,7 +78,7 @@ async def insert_story(
 
 
 async def find_open_story(tx: Transaction, *, guild_id: int, channel_id: int) -> Story | None:
-    """Return the open story of a channel or thread."""
+    """Return the open story of a channel or thread, on the branch that is written on there."""
     row = (
         await tx.execute(
             select_stories().where(
@@ -84,7 +88,10 @@ async def find_open_story(tx: Transaction, *, guild_id: int, channel_id: int) ->
             )
         )
     ).one_or_none()
-    return to_story(row) if row else None
+    if row is not None:
+        return to_story(row)
+    branched = await find_story_in_thread(tx, guild_id=guild_id, channel_id=channel_id)
+    return branched if branched is not None and branched.state is StoryState.OPEN else None
 
 
 async def find_latest_story(tx: Transaction, *, guild_id: int, channel_id: int) -> Story | None:
@@ -97,7 +104,9 @@ async def find_latest_story(tx: Transaction, *, guild_id: int, channel_id: int) 
             .limit(1)
         )
     ).one_or_none()
-    return to_story(row) if row else None
+    if row is not None:
+        return to_story(row)
+    return await find_story_in_thread(tx, guild_id=guild_id, channel_id=channel_id)
 
 
 async def find_story(tx: Transaction, *, guild_id: int, story_id: int) -> Story | None:

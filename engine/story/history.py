@@ -10,6 +10,8 @@ class MoveKind(StrEnum):
     CONTINUE = "continue"
     RETRY = "retry"
     CHOOSE = "choose"
+    REVISE = "revise"  # a turn was edited or split, or two were merged
+    RETURN = "return"  # another version was brought back
     UNDO = "undo"
     REDO = "redo"
     ORDER = "order"  # whose turn it is was changed by hand; the head stays, redo ends

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from engine.runtime import Engine
-from engine.storage import stories, turns
+from engine.storage import branches, turns
 from engine.storage.database import Transaction
 from engine.storage.moves import list_moves
 from engine.story import MoveKind, Outcome, Provenance, Turn
@@ -38,7 +38,7 @@ async def finish_turn(
 
 
 async def _withdraw(tx: Transaction, turn: Turn, now_ms: int) -> None:
-    story = await stories.find_story(tx, guild_id=turn.guild_id, story_id=turn.story_id)
+    story = await branches.find_story_of_turn(tx, guild_id=turn.guild_id, turn=turn)
     if story is None or story.head_turn_id != turn.id:
         return  # an alternative that nobody chose
     moves = await list_moves(tx, guild_id=turn.guild_id, branch_id=story.branch_id)

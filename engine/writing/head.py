@@ -4,9 +4,9 @@ from dataclasses import replace
 from enum import Enum
 
 from engine.errors import NoOpenStory, NotYourTurn, StoryEnded, StoryMovedOn, TurnNotFound
-from engine.storage import moves, order_clocks, stories, turns
+from engine.storage import branches, moves, order_clocks, stories, turns
 from engine.storage.database import Transaction
-from engine.story import MoveKind, Story, StoryState, Turn
+from engine.story import MoveKind, Story, StoryState, Turn, TurnKind
 from engine.writing.order_clock import wind_clock
 
 
@@ -33,14 +33,14 @@ async def get_open_story(tx: Transaction, *, guild_id: int, channel_id: int) -> 
 
 
 async def get_turn_and_story(tx: Transaction, *, guild_id: int, turn_id: int) -> tuple[Turn, Story]:
-    """Return a turn and its story, open or ended.
+    """Return a turn and its story, open or ended, as it stands where the turn is shown.
 
     Raises:
         TurnNotFound: the server has no such turn.
     """
     turn = await turns.find_turn(tx, guild_id=guild_id, turn_id=turn_id)
     if turn is not None:
-        story = await stories.find_story(tx, guild_id=guild_id, story_id=turn.story_id)
+        story = await branches.find_story_of_turn(tx, guild_id=guild_id, turn=turn)
         if story is not None:
             return turn, story
     raise TurnNotFound(turn_id)
@@ -56,7 +56,7 @@ async def find_story_on_branch(
     )
     if story is None or head is None:
         return None
-    return replace(story, branch_id=branch_id, head_turn_id=head[0])
+    return await branches.place_branch(tx, guild_id=guild_id, story=story, branch_id=branch_id)
 
 
 def refuse_ended(story: Story) -> None:
@@ -72,16 +72,38 @@ async def get_free_head(
 
     Raises:
         NotYourTurn: the model is writing it.
-        StoryMovedOn: it is not the expected one.
+        StoryMovedOn: it is not the expected one, and not that one revised.
     """
     head = None
     if story.head_turn_id is not None:
         head = await turns.find_turn(tx, guild_id=story.guild_id, turn_id=story.head_turn_id)
     if head is not None and head.is_being_written:
         raise NotYourTurn(head.id)
-    if not isinstance(expected, Unset) and expected != story.head_turn_id:
+    if not isinstance(expected, Unset) and not await _is_at(tx, story, expected):
         raise StoryMovedOn(story.head_turn_id)
     return head
+
+
+async def _is_at(tx: Transaction, story: Story, expected: int | None) -> bool:
+    """Whether nothing but revisions came after the expected head."""
+    head_id = story.head_turn_id
+    while head_id != expected and head_id is not None:
+        head = await turns.find_turn(tx, guild_id=story.guild_id, turn_id=head_id)
+        if head is None or head.kind is not TurnKind.REVISION:
+            return False
+        head_id = head.parent_id
+    return head_id == expected
+
+
+async def find_newest_turn(tx: Transaction, story: Story) -> Turn | None:
+    """Return the newest turn of the story's path, below revisions; None before the first."""
+    turn_id = story.head_turn_id
+    while turn_id is not None:
+        turn = await turns.find_turn(tx, guild_id=story.guild_id, turn_id=turn_id)
+        if turn is None or turn.kind is not TurnKind.REVISION:
+            return turn
+        turn_id = turn.parent_id
+    return None
 
 
 async def move_story(

@@ -18,6 +18,7 @@ from engine.writing.following import begin_draft, find_turn_of, follow_turn, res
 from engine.writing.head import (
     UNSET,
     ExpectedHead,
+    find_newest_turn,
     get_free_head,
     get_open_story,
     get_turn_and_story,
@@ -27,6 +28,7 @@ from engine.writing.head import (
 from engine.writing.order import check_may_add, record_seat
 from engine.writing.rights import require_author
 from engine.writing.slot import Slot
+from engine.writing.telling import carry_revisions
 from engine.writing.texts import MOST_DIRECTION_CHARACTERS, tidy_line
 
 
@@ -127,7 +129,9 @@ async def retry_turn(
                     engine,
                     story,
                     kind=MoveKind.RETRY,
-                    parent_id=old.parent_id,
+                    parent_id=await carry_revisions(
+                        tx, story, old.parent_id, interaction_id=interaction_id
+                    ),
                     member=member,
                     direction=old.direction,
                     interaction_id=interaction_id,
@@ -176,7 +180,8 @@ async def _refuse_unless_newest(tx: Transaction, story: Story, turn: Turn) -> No
     if turn.kind is TurnKind.HUMAN or turn.character is not None:  # a line is drafted anew
         raise NothingToRetry
     await get_free_head(tx, story)
-    if story.head_turn_id == turn.id:
+    newest = await find_newest_turn(tx, story)
+    if newest is not None and newest.id == turn.id:
         return
     moves = await list_moves(tx, guild_id=story.guild_id, branch_id=story.branch_id)
     ended_without_a_word = (
@@ -190,7 +195,8 @@ async def _seat_of_retry(
     tx: Transaction, story: Story, old: Turn, member: Member
 ) -> tuple[Player | None, Due | None]:
     """Return whose turn it stays; what ended without a word is asked for anew."""
-    if story.head_turn_id != old.id:
+    newest = await find_newest_turn(tx, story)
+    if newest is None or newest.id != old.id:
         return await check_may_add(tx, story, member, kind=TurnKind.MODEL), None
     played = await orders.find_played(tx, guild_id=story.guild_id, turn_id=old.id)
     if played is None:

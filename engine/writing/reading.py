@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine.errors import NoOpenStory
 from engine.runtime import Engine
-from engine.storage import stories, turns
+from engine.storage import branches, stories, turns
 from engine.storage.database import Transaction
 from engine.storage.moves import list_moves
 from engine.story import Story, Turn, redo_target
@@ -44,6 +44,11 @@ class StoryStatus:
 def count_words(text: str) -> int:
     """Count words, and signs of Chinese, Japanese and Korean."""
     return len(_WORD.findall(text))
+
+
+def word_starts(text: str) -> list[int]:
+    """Return where each word begins that `count_words` counts."""
+    return [match.start() for match in _WORD.finditer(text)]
 
 
 async def read_story(
@@ -113,7 +118,7 @@ async def unfinished_turns(engine: Engine) -> list[tuple[Story, Turn]]:
     async with engine.database.reading() as tx:
         unfinished = []
         for turn in await turns.list_unfinished(tx):
-            story = await stories.find_story(tx, guild_id=turn.guild_id, story_id=turn.story_id)
+            story = await branches.find_story_of_turn(tx, guild_id=turn.guild_id, turn=turn)
             assert story is not None
             unfinished.append((story, turn))
         return unfinished

@@ -7,6 +7,7 @@ from engine.runtime import Engine
 from engine.storage import turns
 from engine.storage.database import Transaction
 from engine.storage.moves import find_move_by_interaction, list_moves
+from engine.storage.revisions import find_revision
 from engine.story import Member, MoveKind, Turn, redo_target
 from engine.writing.head import (
     UNSET,
@@ -55,7 +56,8 @@ async def undo(
         head = await get_free_head(tx, story, expected_head_id)
         if head is None:
             raise NothingToUndo
-        require_author(story, head, member)
+        if not await _is_own_text_revised(tx, head, member):
+            require_author(story, head, member)
         await move_story(
             tx,
             story,
@@ -111,6 +113,15 @@ async def redo(
             now_ms=engine.clock(),
         )
         return turn
+
+
+async def _is_own_text_revised(tx: Transaction, head: Turn, member: Member) -> bool:
+    """Whether the step is a revision of what the member wrote."""
+    revision = await find_revision(tx, guild_id=head.guild_id, turn_id=head.id)
+    if revision is None:
+        return False
+    target = await turns.find_turn(tx, guild_id=head.guild_id, turn_id=revision.target_id)
+    return target is not None and target.author_id == member.id
 
 
 async def _find_parent(tx: Transaction, turn: Turn) -> Turn | None:
