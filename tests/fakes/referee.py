@@ -89,7 +89,10 @@ class Referee:
             self.pass_over_model(is_undone=True)
 
     def redo(self, turn_id: int) -> None:
-        assert self.nodes[turn_id].parent == self.head, "redone elsewhere"
+        node = self.nodes[turn_id]
+        assert node.parent == self.head, "OUT OF ORDER: redone elsewhere"
+        if node.whose is not None and node.due is None:
+            assert self.may_write(node.whose), "OUT OF ORDER: redone in somebody else's turn"
         self.head = turn_id
 
     def give(self, member: int | None, *, stands_in: bool = False) -> None:
