@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.memory.lore import key_notices, lore_budget, offers_of, scan
+from engine.memory.lore import key_notices, lore_budget, lore_lines, offers_of, scan
 from engine.memory.lore.decorators import strip_decorators
 from engine.story import (
     ActiveLore,
@@ -25,8 +25,11 @@ from engine.story import (
     Scan,
     SecondaryLogic,
     ShelvedBook,
+    Speaker,
+    TurnKind,
 )
 from tests.engine.memory.lore.table import CASES
+from tests.fakes.nouns import turn_with
 
 RULES = Path(__file__).parents[4] / "docs" / "lore.md"
 BUDGET = 4_000
@@ -216,6 +219,20 @@ def test_an_active_entry_knows_its_sweep_and_tokens() -> None:
     ]
     assert found.tokens == 5
     assert found.head == 1
+
+
+def test_a_path_is_looked_at_with_the_names_of_who_speaks() -> None:
+    mira = Speaker(3, "Mira")
+    path = [
+        replace(turn_with(1, "One."), author_name="Ann"),
+        turn_with(2, "Two.", kind=TurnKind.MODEL),
+        replace(turn_with(3, "Three.", kind=TurnKind.MODEL), character=mira),
+    ]
+    assert lore_lines(path) == (
+        LoreLine(101, "Ann", "One."),
+        LoreLine(102, "", "Two.", is_model=True),
+        LoreLine(103, "Mira", "Three.", is_model=True),
+    )
 
 
 @pytest.mark.parametrize(
