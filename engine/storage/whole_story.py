@@ -36,12 +36,18 @@ ORDER = (
     "ballots",
     "candidates",
     "lines",
+    "revisions",
+    "spans",
+    "offshoots",
     "turn_rules",
     "players",
     "order_steps",
     "played_turns",
     "lorebooks",
     "lore_entries",
+    "summaries",
+    "author_notes",
+    "pins",
 )
 """The tables of a story, each after those it refers to."""
 
@@ -49,6 +55,7 @@ STAYS = {
     "posts": "messages of the channel that it was written in",
     "votes": "who voted for what is the server's own",
     "order_clocks": "a deadline is one of its time",
+    "draft_originals": "as line_drafts",
     "line_drafts": "drafts that nobody posted are their author's",
     "card_books": "the lore of characters is the server's own",
     "works": "a work is given to a server by its authors' consent, and to no other",

@@ -44,6 +44,7 @@ from engine.story.lore_scan import (
 )
 from engine.story.lore_shelf import KeptBook, KeptEntry, LoreHome
 from engine.story.member import Member
+from engine.story.memory import AuthorNote, Pin, StyleSample, Summary
 from engine.story.story import Length, Rating, Story, StoryState
 from engine.story.style import LineKind, Style, StyleLine
 from engine.story.turn import (
@@ -83,6 +84,7 @@ from engine.story.work import (
 __all__ = [
     "ActiveLore",
     "Adapter",
+    "AuthorNote",
     "Ballot",
     "BallotState",
     "BookForm",
@@ -131,6 +133,7 @@ __all__ = [
     "Outcome",
     "Pair",
     "Permission",
+    "Pin",
     "Post",
     "Praise",
     "PromptMark",
@@ -150,6 +153,8 @@ __all__ = [
     "StoryState",
     "Style",
     "StyleLine",
+    "StyleSample",
+    "Summary",
     "Tally",
     "TrainingJob",
     "TrainingWork",

@@ -8,10 +8,11 @@ from collections.abc import Awaitable, Callable
 from engine.runtime import Engine
 from engine.storage import stories
 from engine.writing.recalling import index_story
+from engine.writing.summarizing import seal_blocks
 from engine.writing.veiling import is_veiled
 
 Chore = Callable[[Engine, int, int], Awaitable[None]]
-CHORES: tuple[Chore, ...] = (index_story,)
+CHORES: tuple[Chore, ...] = (index_story, seal_blocks)
 """Each is called with the engine, a guild's id and a story's id, one after the other."""
 
 

@@ -7,12 +7,13 @@ from engine.runtime import Engine
 from engine.writing.lore.scanning import provide_lore
 from engine.writing.moment import Moment
 from engine.writing.recalling import provide_recalled
+from engine.writing.remembering import provide_kept
 
 __all__ = ["PROVIDERS", "Moment", "Provider", "gather_offers"]
 
 
 Provider = Callable[[Engine, Moment], Awaitable[Sequence[Offer]]]
-PROVIDERS: tuple[Provider, ...] = (provide_lore, provide_recalled)
+PROVIDERS: tuple[Provider, ...] = (provide_kept, provide_lore, provide_recalled)
 
 
 async def gather_offers(engine: Engine, moment: Moment) -> list[Offer]:

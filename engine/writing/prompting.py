@@ -17,7 +17,7 @@ from engine.story import Story, Turn
 from engine.story.order import Mode
 from engine.writing.gathering import Moment, gather_offers
 from engine.writing.head import get_free_head, get_open_story
-from engine.writing.summarizing import valid_seals
+from engine.writing.seals import valid_seals
 from engine.writing.texts import MOST_DIRECTION_CHARACTERS, tidy_line
 from engine.writing.veiling import model_path
 

@@ -12,10 +12,12 @@ from sqlalchemy import delete
 from engine.storage.database import Transaction
 from engine.storage.personal import (
     ballots,
+    branches,
     cast,
     critiques,
     library,
     lore,
+    memory,
     order,
     prompts,
     search,
@@ -30,9 +32,11 @@ from engine.story import Post
 # In the order in which they are erased.
 FAMILIES = (
     search,
+    memory,
     lore,
     order,
     ballots,
+    branches,
     cast,
     critiques,
     styles,
@@ -70,6 +74,7 @@ async def erase_member(tx: Transaction, *, guild_id: int, member_id: int) -> Era
     afterwards: until then copies of the words stand in its files.
     """
     posts = await stories.list_shown(tx, guild_id, member_id)
+    posts += await branches.list_shown(tx, guild_id, member_id)
     posts += await cast.list_shown(tx, guild_id, member_id)
     posts += await critiques.list_shown(tx, guild_id, member_id)
     rows: dict[str, int] = {}

@@ -10,6 +10,7 @@ from engine.storage.schema.cast import cards, characters, faces, line_drafts, li
 from engine.storage.schema.critiques import critique_consents, critique_posts, critiques
 from engine.storage.schema.library import consents, work_authors, works
 from engine.storage.schema.lore import card_books, lore_entries, lore_settings, lorebooks
+from engine.storage.schema.memory import author_notes, pins, style_samples, summaries
 from engine.storage.schema.metadata import metadata
 from engine.storage.schema.order import (
     order_clocks,
@@ -35,6 +36,7 @@ from engine.storage.schema.voices import (
 
 __all__ = [
     "adapters",
+    "author_notes",
     "ballots",
     "branches",
     "candidates",
@@ -60,6 +62,7 @@ __all__ = [
     "offshoots",
     "order_clocks",
     "order_steps",
+    "pins",
     "played_turns",
     "players",
     "posts",
@@ -70,7 +73,9 @@ __all__ = [
     "stories",
     "story_prompts",
     "style_lines",
+    "style_samples",
     "styles",
+    "summaries",
     "training_jobs",
     "training_works",
     "turn_rules",
