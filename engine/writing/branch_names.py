@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-from engine.errors import BranchFault, BranchRefused, NoOpenStory, NotYourTurn
+from engine.errors import (
+    BranchFault,
+    BranchRefused,
+    NoOpenStory,
+    NotYourTurn,
+    RevisionFault,
+    RevisionRefused,
+)
 from engine.runtime import Engine
 from engine.storage import branches, turns
 from engine.storage.database import Transaction
@@ -12,6 +19,7 @@ from engine.story.revision import Passage
 from engine.writing.branches import check_name, get_branch, tell_branch
 from engine.writing.reading import find_story
 from engine.writing.rights import require_starter
+from engine.writing.veiling import is_veiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +63,12 @@ async def compare_branches(
     Raises:
         NoOpenStory: there is no story.
         BranchNotFound: there is no branch of a name.
+        RevisionRefused: the story is written blind.
     """
     async with engine.database.reading() as tx:
         story = await _find(tx, guild_id, channel_id)
+        if await is_veiled(tx, story):
+            raise RevisionRefused(RevisionFault.VEILED)
         one, two = await get_branch(tx, story, first), await get_branch(tx, story, second)
         told, other = await tell_branch(tx, one), await tell_branch(tx, two)
     shared = 0

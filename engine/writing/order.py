@@ -136,6 +136,37 @@ async def check_may_add_text(
     return player
 
 
+async def check_may_return(
+    tx: Transaction, story: Story, turn: Turn, replaced: Turn | None, member: Member
+) -> None:
+    """Refuse to tell a turn of the tree again where it would not be its player's turn.
+
+    In place of the newest turn stands only what was the same player's; a vote is overruled by
+    the story's starter and moderators alone.
+
+    Raises:
+        ChosenByVote: the next turn is chosen by vote, and the member is none of those.
+        OutOfTurn: it is, or was, somebody else's turn.
+    """
+    order = await read_order(tx, story)
+    if order is None:
+        return
+    if order.rules.mode is Mode.VOTE and member.id != story.starter_id and not member.is_moderator:
+        raise ChosenByVote
+    played = await orders.find_played(tx, guild_id=story.guild_id, turn_id=turn.id)
+    whose = played[0] if played else None
+    if replaced is not None:
+        before = await orders.find_played(tx, guild_id=story.guild_id, turn_id=replaced.id)
+        is_in_turn = whose == (before[0] if before else None)
+    elif order.rules.mode.has_order:
+        is_in_turn = order.awaited.player is not None and whose == order.awaited.player.id
+    else:
+        is_in_turn = order.awaited.due is None or (played is not None and played[1] is Due.NTH)
+    if not is_in_turn:
+        awaited = order.awaited.player or order.awaited.naming
+        raise OutOfTurn(awaited.name if awaited else "", is_model=order.awaited.due is not None)
+
+
 def count_sentences(text: str, language: str) -> int:
     """Count the sentences that have a word."""
     return sum(any(map(str.isalnum, each.text)) for each in sentences_of(text, language))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.errors import PassageNotFound, TurnNotFound
+from engine.errors import PassageNotFound, RevisionFault, RevisionRefused, TurnNotFound
 from engine.runtime import Engine
 from engine.storage import branches, paths, turns
 from engine.storage.database import Transaction
@@ -16,9 +16,11 @@ from engine.writing.head import (
     move_story,
     refuse_ended,
 )
+from engine.writing.order import check_may_return
 from engine.writing.revising import get_passage
 from engine.writing.rights import require_author
 from engine.writing.telling import carry_revisions
+from engine.writing.veiling import is_veiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,12 @@ async def list_versions(
     Raises:
         NoOpenStory: the channel has no open story.
         PassageNotFound: there is no such turn, and nothing was there.
+        RevisionRefused: the story is written blind.
     """
     async with engine.database.reading() as tx:
         story = await get_open_story(tx, guild_id=guild_id, channel_id=channel_id)
+        if await is_veiled(tx, story):
+            raise RevisionRefused(RevisionFault.VEILED)
         told = await paths.list_passages(tx, guild_id=guild_id, head_turn_id=story.head_turn_id)
         stored = await paths.list_stored(tx, guild_id=guild_id, head_turn_id=story.head_turn_id)
         on_path = {turn.id for turn in stored}
@@ -86,6 +91,7 @@ async def bring_back(
         NotAllowed: the turn that it replaces, or it, is somebody else's; or a new branch is for
             the story's starter and moderators.
         StoryEnded: the story has ended.
+        ChosenByVote, OutOfTurn: by the turn rules it would be somebody else's turn.
         BranchRefused: there are too many branches, or this one lives in a thread.
     """
     async with engine.database.writing() as tx:
@@ -107,6 +113,7 @@ async def bring_back(
             switched = await _branch(tx, engine, story, turn, member)
             return Returned(switched.story, turn, None, switched)
         require_author(story, newest if is_beside and newest else turn, member)
+        await check_may_return(tx, story, turn, newest if is_beside else None, member)
         await move_story(
             tx,
             story,

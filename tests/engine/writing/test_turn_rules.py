@@ -6,6 +6,7 @@ import pytest
 
 from engine.errors import (
     BallotClosed,
+    ChosenByVote,
     ModelHasItsPlace,
     NobodyElse,
     NotAllowed,
@@ -25,6 +26,7 @@ from engine.storage import Database
 from engine.story import TurnState
 from engine.story.order import Mode, ModelPlace
 from engine.writing import add_held_turn, check_may_write, decide, get_turn
+from engine.writing.versions import bring_back
 from tests.fakes.desk import ANN, BO, CY, GUILD, MO, new_id
 from tests.fakes.gate import Gate
 from tests.fakes.scripted_model import ScriptedModel
@@ -374,3 +376,47 @@ async def test_the_model_writes_on_request_only_where_that_is_its_place(table: T
         await table.continue_()
     with pytest.raises(ModelHasItsPlace):
         await table.offer()
+
+
+async def test_another_version_is_told_only_in_its_players_turn(table: Table) -> None:
+    await table.begin(Mode.ROUND_ROBIN, ANN, BO, CY)
+    await table.write("One.", ANN)
+    bos = await table.write("Bo's, undone.", BO)
+    await table.undo(BO)
+    it = {**table.where, "turn_id": bos.id}
+    await table.skip(BO)
+    for member in (BO, MO):
+        with pytest.raises(OutOfTurn) as refusal:
+            await bring_back(table.engine, **it, member=member, interaction_id=new_id())
+        assert refusal.value.player_name == "Cy"
+    await table.write("Cy's.", CY)
+    with pytest.raises(OutOfTurn):
+        await bring_back(table.engine, **it, member=MO, interaction_id=new_id())
+    await table.undo(CY)
+    await table.hand_over(BO)
+    await bring_back(table.engine, **it, member=BO, interaction_id=new_id())
+    assert await table.texts() == ["One.", "Bo's, undone."]
+    assert await table.whose() == "Cy"
+
+
+async def test_a_second_try_is_exchanged_for_the_first_in_the_same_turn(table: Table) -> None:
+    await table.begin(Mode.ROUND_ROBIN, ANN, BO)
+    first = await table.continue_(ANN)
+    await table.retry(first)
+    await bring_back(
+        table.engine, **table.where, turn_id=first.id, member=ANN, interaction_id=new_id()
+    )
+    assert await table.texts() == [first.text]
+    assert await table.whose() == "Bo"
+
+
+async def test_a_vote_is_overruled_by_the_starter_and_moderators_alone(table: Table) -> None:
+    await table.begin(Mode.VOTE, ANN, BO)
+    anns = await table.propose("Ann's.", ANN)
+    bos = await table.propose("Bo's.", BO)
+    await decide(table.engine, guild_id=GUILD, turn_id=bos.id, member=ANN)
+    it = {**table.where, "turn_id": anns.id}
+    with pytest.raises(ChosenByVote):
+        await bring_back(table.engine, **it, member=BO, interaction_id=new_id())
+    await bring_back(table.engine, **it, member=ANN, interaction_id=new_id())
+    assert await table.texts() == ["Ann's."]
