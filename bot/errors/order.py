@@ -96,7 +96,7 @@ def refused_rules(error: RulesRefused, words: Words) -> str:
     """Say what does not fit together."""
     match error.fault:
         case RulesFault.EVERY:
-            text = words("Each how manieth turn is the model's: from {least} to {most}.")
+            text = words("The model writes every Nth turn, with N from {least} to {most}.")
         case RulesFault.HOURS:
             text = words("A deadline is from {least} to {most} hours.")
         case RulesFault.NEEDS_ORDER:
