@@ -24,6 +24,19 @@ class Action(StrEnum):
     UNDO = "turn:undo"
     STOP = "turn:stop"
     ADD = "turn:add"
+    TURN_OPEN = "turn:open"  # the form; the number is nothing of a turn's
+    TURN_WRITE = "turn:write"
+    TURN_PROPOSE = "turn:propose"  # a candidate to the vote
+    TURN_ASK = "turn:ask"  # the model for one
+    TURN_SKIP = "turn:skip"
+    TURN_NAME = "turn:name"
+    HELD_EDIT = "turn:edit-held"
+    ORDER_JOIN = "order:join"  # the number: 0 on the card of the rules, which is renewed
+    ORDER_LEAVE = "order:leave"
+    ORDER_REMIND = "order:remind"
+    ORDER_QUIET = "order:quiet"
+    ORDER_STAND_IN = "order:stand-in"
+    ORDER_ALONE = "order:alone"
     VOTE = "ballot:vote"
     DECIDE = "ballot:decide"
     BEGIN = "story:begin"
@@ -74,6 +87,12 @@ class Action(StrEnum):
     VOICE_CANCEL = "voice:cancel"  # likewise
     VOICE_COMPARE = "voice:compare"  # the number: the voice's own, among the server's
     VOICE_PROMOTE = "voice:promote"  # likewise
+    LORE_EDIT = "lore:edit"  # the number: the entry's, here and in the three below
+    LORE_ON = "lore:on"
+    LORE_OFF = "lore:off"
+    LORE_REMOVE = "lore:remove"
+    LORE_BACK = "lore:back"  # the number: a page
+    LORE_NEXT = "lore:next"  # likewise
     PAIR_FIRST = "pair:first"  # the number: the pair's
     PAIR_SECOND = "pair:second"
     PAIR_SAME = "pair:same"
@@ -100,6 +119,11 @@ STYLES = {
     Action.BEGIN: discord.ButtonStyle.primary,
     Action.PROMPT_START: discord.ButtonStyle.primary,
     Action.ADD: discord.ButtonStyle.primary,
+    Action.TURN_WRITE: discord.ButtonStyle.primary,
+    Action.TURN_PROPOSE: discord.ButtonStyle.primary,
+    Action.TURN_NAME: discord.ButtonStyle.primary,
+    Action.HELD_EDIT: discord.ButtonStyle.primary,
+    Action.ORDER_JOIN: discord.ButtonStyle.primary,
     Action.STOP: discord.ButtonStyle.danger,
     Action.ERASE: discord.ButtonStyle.danger,
     Action.LIBRARY_CONFIRM: discord.ButtonStyle.danger,
@@ -117,6 +141,19 @@ def label(action: Action, words: Words) -> str:
         Action.UNDO: words("Undo"),
         Action.STOP: words("Stop"),
         Action.ADD: words("Add it now"),
+        Action.TURN_OPEN: words("Write"),
+        Action.TURN_WRITE: words("Write your turn"),
+        Action.TURN_PROPOSE: words("Hand in a candidate"),
+        Action.TURN_ASK: words("Ask the model for one"),
+        Action.TURN_SKIP: words("Skip"),
+        Action.TURN_NAME: words("Name the next"),
+        Action.HELD_EDIT: words("Edit and add"),
+        Action.ORDER_JOIN: words("Join"),
+        Action.ORDER_LEAVE: words("Leave"),
+        Action.ORDER_REMIND: words("Remind me"),
+        Action.ORDER_QUIET: words("No reminders"),
+        Action.ORDER_STAND_IN: words("Let the model stand in"),
+        Action.ORDER_ALONE: words("Nobody stands in for me"),
         Action.VOTE: words("Vote"),
         Action.DECIDE: words("Choose this one"),
         Action.BEGIN: words("Let the model begin"),
@@ -176,6 +213,12 @@ def label(action: Action, words: Words) -> str:
         Action.VOICE_CANCEL: words("Cancel"),
         Action.VOICE_COMPARE: words("Compare"),
         Action.VOICE_PROMOTE: words("Promote"),
+        Action.LORE_EDIT: words("Edit"),
+        Action.LORE_ON: words("Switch on"),
+        Action.LORE_OFF: words("Switch off"),
+        Action.LORE_REMOVE: words("Remove"),
+        Action.LORE_BACK: words("Back"),
+        Action.LORE_NEXT: words("Next page"),
         Action.PAIR_FIRST: words("First"),
         Action.PAIR_SECOND: words("Second"),
         Action.PAIR_SAME: words("Same"),

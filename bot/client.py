@@ -12,10 +12,12 @@ from bot import answers
 from bot.ballots import Ballots
 from bot.buttons import Action, ActionButton, Press
 from bot.command_tree import ScriptoriumTree
+from bot.deadlines import Deadlines
 from bot.forms import Form, Submit, form_of
 from bot.pacing import Pacer
 from bot.recovery import resume_all
 from bot.replies import Replies
+from bot.rounds import Rounds
 from bot.selects import Menu, Pick, PickMenu
 from bot.settings import BotSettings
 from bot.training_messages import TrainingMessages
@@ -29,12 +31,14 @@ COGS = (
     "cogs.story",
     "cogs.turns",
     "cogs.ballots",
+    "cogs.turn_order",
     "cogs.messages",
     "cogs.privacy",
     "cogs.prompt",
     "cogs.style",
     "cogs.critique",
     "cogs.npc",
+    "cogs.lore",
     "cogs.authorship",
     "cogs.library",
     "cogs.library_buttons",
@@ -60,12 +64,15 @@ class ScriptoriumBot(commands.AutoShardedBot):
         pacer = Pacer(settings.seconds_between_edits)
         self.replies = Replies(self, engine, pacer)
         self.ballots = Ballots(engine, self.replies, pacer)
+        self.rounds = Rounds(self, engine, self.replies)
+        self.deadlines = Deadlines(self, engine, self.rounds, self.ballots)
         self.presses: dict[Action, Press] = {}
         self.submits: dict[Form, Submit] = {}
         self.picks: dict[Menu, Pick] = {}
         self.jobs = JobRunner(engine, TrainingMessages(self, engine).show)
         self._resuming: asyncio.Task[None] | None = None
         self._training: asyncio.Task[None] | None = None
+        self._waiting: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
         """Load the cogs, send changed commands, and find what the last process left undone."""
@@ -79,6 +86,7 @@ class ScriptoriumBot(commands.AutoShardedBot):
         self._resuming = asyncio.create_task(resume_all(self, unfinished), name="resume turns")
         # In a context of its own: a training belongs to no interaction and to no event.
         self._training = Context().run(asyncio.create_task, self.jobs.run())
+        self._waiting = Context().run(asyncio.create_task, self.deadlines.run())
 
     async def load_cogs(self) -> None:
         """Load every cog. Raise LookupError when a button, form or menu has none."""
@@ -115,16 +123,19 @@ class ScriptoriumBot(commands.AutoShardedBot):
         log.exception("event_failed", event_name=event_method)
 
     async def leave_jobs(self) -> None:
-        """Stop following trainings; a process that runs is stopped, and keeps its state."""
-        if self._training is not None:
-            self._training.cancel()
-            await asyncio.gather(self._training, return_exceptions=True)
+        """Stop following trainings and deadlines; a process that runs is stopped, and keeps its
+        state."""
+        for task in (self._training, self._waiting):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
 
     async def close(self) -> None:
         """Leave Discord; turns that are not posted yet are left for the next start."""
         if self._resuming is not None:
             self._resuming.cancel()
         await self.leave_jobs()
+        await self.rounds.close()
         await self.replies.close()
         await super().close()
 

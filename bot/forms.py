@@ -23,11 +23,13 @@ CUSTOM_ID = re.compile(r"(?P<form>form:[a-z]+):(?P<target>[0-9]+)(?::(?P<edition
 class Form(StrEnum):
     """What a form is for; the number in its custom id tells what it was opened on.
 
-    For WRITE the head's id, for lists and values the edition of the text that is edited, for SHEET
-    the character's id, for LINE the draft's.
+    For WRITE the head's id, for HELD the turn's, for lists and values the edition of the text that
+    is edited, for SHEET the character's id, for LINE the draft's.
     """
 
     WRITE = "form:write"
+    CANDIDATE = "form:candidate"  # as WRITE, for a vote
+    HELD = "form:held"  # a held turn, edited
     TUNE = "form:tune"
     BANS = "form:bans"
     NAMES = "form:names"
@@ -35,6 +37,9 @@ class Form(StrEnum):
     LINE = "form:line"
     CHARACTER = "form:character"  # a new one
     SHEET = "form:sheet"
+    LORE = "form:lore"  # a new entry; the numbers: its place, and which scope
+    ENTRY = "form:entry"  # the numbers: the entry, and its edition
+    LORE_TEST = "form:test"
     GIVE = "form:give"  # the numbers: licence and language of the work
 
 
@@ -57,15 +62,20 @@ Submit = Callable[[Interaction, Submission], Awaitable[None]]
 
 
 class WriteForm(discord.ui.Modal):
-    """One large field for a turn; `head_id` is the turn that the text is to follow."""
+    """One large field for a turn; `target_id` is the turn that the text is to follow.
 
-    def __init__(self, words: Words, head_id: int | None) -> None:
-        super().__init__(
-            title=words("Your turn"), custom_id=f"{Form.WRITE}:{head_id or 0}", timeout=900
-        )
+    With HELD, it is the turn itself, which is held, and `text` its text.
+    """
+
+    def __init__(
+        self, words: Words, target_id: int | None, *, form: Form = Form.WRITE, text: str = ""
+    ) -> None:
+        title = words("Your candidate") if form is Form.CANDIDATE else words("Your turn")
+        super().__init__(title=title, custom_id=f"{form}:{target_id or 0}", timeout=900)
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
             style=discord.TextStyle.paragraph,
             placeholder=words("What happens next?"),
+            default=text or None,
             max_length=MOST_INPUT_CHARACTERS,
             custom_id="text",
         )

@@ -15,7 +15,9 @@ class Menu(StrEnum):
 
     PRESET = "style:preset"
     CHARACTER = "cast:character"
+    NEXT_PLAYER = "order:next"
     PROMPT = "prompt:pick"
+    LORE = "lore:entry"
     WORK = "library:work"  # of the member's own
     SHELF = "library:shelf"  # of those that may be read
 

@@ -35,8 +35,10 @@ def _(error: errors.LorebookRefused, words: Words) -> str:
 
 @describe.register
 def _(error: errors.LoreNotFound, words: Words) -> str:
-    if not error.name:
+    if error.name is None:
         return words("This lore is gone. /lore list shows what there is.")
+    if not error.name:
+        return words("Say which: choose an entry or a book. /lore list shows what there is.")
     return words(
         "There is no lore called “{name}” here. /lore list shows what there is.",
         name=escape_markdown(error.name),

@@ -43,7 +43,7 @@ class LoreLimit(StrEnum):
 class LoreNotFound(Refused):
     """There is no such entry or book, or it is gone."""
 
-    name: str = ""
+    name: str | None = None  # as a member said it, "" when they named none
 
 
 @dataclass

@@ -17,6 +17,7 @@ from engine.writing.lore.files import (
     ImportedBook,
     check_size,
     export_book,
+    file_of,
     import_book,
 )
 from engine.writing.lore.opening import open_home
@@ -27,7 +28,7 @@ from engine.writing.lore.reading import (
     read_entries,
     title_of,
 )
-from engine.writing.lore.scanning import LoreTest, provide_lore, try_lore
+from engine.writing.lore.scanning import LoreTest, provide_lore, steady_ids, try_lore
 
 __all__ = [
     "FIELDS",
@@ -43,6 +44,7 @@ __all__ = [
     "edit_entry",
     "export_book",
     "fields_of",
+    "file_of",
     "find_named_book",
     "find_named_entry",
     "import_book",
@@ -55,6 +57,7 @@ __all__ = [
     "remove_book",
     "remove_entry",
     "settings_text",
+    "steady_ids",
     "switch_entry",
     "title_of",
     "try_lore",

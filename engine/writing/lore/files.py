@@ -96,10 +96,14 @@ async def export_book(
     """
     async with engine.database.reading() as tx:
         kept = await get_book(tx, guild_id=guild_id, book_id=book_id)
-    content = await asyncio.to_thread(write_lorebook, kept.book, _FORMS[form])
-    name = "".join(letter if letter.isalnum() else "-" for letter in kept.book.name)
-    name = "-".join(filter(None, name.split("-")))[:60] or kept.home.scope.value
-    return f"{name}.json", content
+    return await asyncio.to_thread(file_of, kept, form)
+
+
+def file_of(kept: KeptBook, form: FileForm = FileForm.WORLD_INFO) -> tuple[str, bytes]:
+    """Return a file's name and content: the book, so that it can be imported again."""
+    letters = "".join(letter if letter.isalnum() else "-" for letter in kept.book.name)
+    name = "-".join(filter(None, letters.split("-")))[:60] or kept.home.scope.value
+    return f"{name}.json", write_lorebook(kept.book, _FORMS[form])
 
 
 def _name(book: Lorebook, filename: str) -> str:

@@ -7,9 +7,10 @@ from engine.errors import LoreNotFound
 from engine.runtime import Engine
 from engine.storage import lore, stories
 from engine.storage.database import Transaction
-from engine.story import KeptBook, KeptEntry, LoreHome, LoreScope, Member
+from engine.story import KeptBook, KeptEntry, LoreEntry, LoreHome, LoreScope, Member
 
 NUMBERED = re.compile(r"#(?P<id>[0-9]{1,18})(?: .*)?", re.DOTALL)
+TITLE_CHARACTERS = 40
 SCOPES = tuple(LoreScope)  # from near to far
 
 
@@ -40,7 +41,7 @@ async def find_named_entry(
         found = [each for each in entries if each.entry.id == int(match["id"])]
     else:
         wanted = name.strip().casefold()
-        found = [each for each in entries if title_of(each).casefold() == wanted]
+        found = [each for each in entries if title_of(each.entry).casefold() == wanted]
     if not found:
         raise LoreNotFound(name.strip()[:60])
     return found[0]
@@ -74,10 +75,10 @@ async def read_entries(
         return await lore.list_entries(tx, guild_id=guild_id, entry_ids=entry_ids)
 
 
-def title_of(kept: KeptEntry) -> str:
-    """Return how members call an entry: its name, or its first key, or its number."""
-    entry = kept.entry
-    return entry.name or (entry.keys[0] if entry.keys else f"#{entry.id}")
+def title_of(entry: LoreEntry) -> str:
+    """Return how members call an entry: its name, or its first key, or how its text begins."""
+    first = entry.keys[0] if entry.keys else " ".join(entry.content.split())[:TITLE_CHARACTERS]
+    return entry.name or first or f"#{entry.id}"
 
 
 async def _list(tx: Transaction, guild_id: int, channel_id: int, member: Member) -> list[KeptBook]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from engine.memory.lore import offers_of, scan
+from engine.memory.lore import is_always_there, offers_of, scan
 from engine.memory.lore.decorators import strip_decorators
 from engine.memory.macros import expand
 from engine.memory.offers import Offer
@@ -13,6 +13,7 @@ from engine.storage import lore, stories, turns
 from engine.story import (
     Length,
     LoreLine,
+    LoreReason,
     Member,
     Rating,
     Scan,
@@ -53,6 +54,15 @@ class LoreTest:
     story: Story | None  # None: in the text alone
     has_text: bool
     book_names: dict[int, str]  # by the ids of entries
+
+
+def steady_ids(scanned: Scan) -> frozenset[int]:
+    """Return the ids of the active entries that stand before the turns: those always there."""
+    return frozenset(
+        active.entry.id
+        for active in scanned.active
+        if active.reason is LoreReason.CONSTANT and is_always_there(active.entry)
+    )
 
 
 async def try_lore(
