@@ -10,7 +10,7 @@ from bot.buttons import Action, Interaction, row
 from bot.errors import MissingRights, NotHere, NotShown, cause_of, word
 from bot.locales import Words, words_for
 from bot.outages import NOT_TAKEN
-from engine.errors import StoryMovedOn
+from engine.errors import NotOneSentence
 from engine.story import Member
 
 QUOTE_CHARACTERS = 1200  # a longer text is given back as a file
@@ -123,8 +123,10 @@ async def report(interaction: Interaction, reported: Exception, typed: str = "")
     words = words_of(interaction)
     text = word(cause, words)
     view, file = None, None
-    if isinstance(cause, StoryMovedOn) and cause.held_turn_id is not None:
-        view = row((Action.ADD,), cause.held_turn_id, words)
+    held_turn_id: int | None = getattr(cause, "held_turn_id", None)
+    if held_turn_id is not None:
+        again = Action.HELD_EDIT if isinstance(cause, NotOneSentence) else Action.ADD
+        view = row((again,), held_turn_id, words)
     if isinstance(cause, NotShown):
         typed = ""  # it is not lost: typed again, it would be in the story twice
     if typed and len(typed) <= QUOTE_CHARACTERS:

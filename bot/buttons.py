@@ -24,6 +24,7 @@ class Action(StrEnum):
     UNDO = "turn:undo"
     STOP = "turn:stop"
     ADD = "turn:add"
+    WHY = "turn:why"
     TURN_OPEN = "turn:open"  # the form; the number is nothing of a turn's
     TURN_WRITE = "turn:write"
     TURN_PROPOSE = "turn:propose"  # a candidate to the vote
@@ -141,6 +142,7 @@ def label(action: Action, words: Words) -> str:
         Action.UNDO: words("Undo"),
         Action.STOP: words("Stop"),
         Action.ADD: words("Add it now"),
+        Action.WHY: words("Why?"),
         Action.TURN_OPEN: words("Write"),
         Action.TURN_WRITE: words("Write your turn"),
         Action.TURN_PROPOSE: words("Hand in a candidate"),

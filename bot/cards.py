@@ -6,6 +6,7 @@ from discord.utils import escape_markdown
 from bot.buttons import Action, row
 from bot.locales import Words, words_for
 from engine.story import Length, Rating, Story, StoryState
+from engine.story.order import Mode
 from engine.writing import StoryStatus
 
 
@@ -60,7 +61,7 @@ def length_name(length: Length, words: Words) -> str:
     }[length]
 
 
-def colophon(status: StoryStatus) -> tuple[str, discord.ui.View | None]:
+def colophon(status: StoryStatus, mode: Mode = Mode.FREE) -> tuple[str, discord.ui.View | None]:
     """Return the line under a finished story, and its buttons."""
     story = status.story
     words = words_for(story.language)
@@ -71,6 +72,8 @@ def colophon(status: StoryStatus) -> tuple[str, discord.ui.View | None]:
         size=size(status, words),
         names=names or mention(story.starter_id),
     )
+    if mode is Mode.BLIND:
+        text += "\n-# " + words("The veil is lifted: /story read shows it whole.")
     return text, row((Action.EXPORT,), story.id, words)
 
 

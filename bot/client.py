@@ -40,6 +40,7 @@ COGS = (
     "cogs.npc",
     "cogs.lore",
     "cogs.authorship",
+    "cogs.why",
     "cogs.library",
     "cogs.library_buttons",
     "cogs.voice",

@@ -35,6 +35,7 @@ class Form(StrEnum):
     NAMES = "form:names"
     CRITIQUE = "form:critique"  # opened for the lens of this number
     LINE = "form:line"
+    REVISE = "form:revise"  # the numbers: the passage's id, and the edition of its text
     CHARACTER = "form:character"  # a new one
     SHEET = "form:sheet"
     LORE = "form:lore"  # a new entry; the numbers: its place, and which scope

@@ -9,8 +9,10 @@ from discord.utils import escape_markdown
 from bot.buttons import Action
 from bot.locales import Words
 from bot.splitting import split
+from bot.turn_order import Below
 from engine.story import BallotState, Outcome, Tally, Turn, TurnKind
 
+MOST_BUTTONS = 5  # in a row, by Discord
 CURSOR = " ▌"
 LINE_CHARACTERS = 1700  # of Discord's 2000: room for a note and, without a webhook, for the name
 FIRST_SENTENCE = re.compile(r".*?(?:[.!?…][\"'”’)\]]*(?=\s|$)|[。！？…][”’」』）]*|\n)", re.DOTALL)
@@ -101,25 +103,49 @@ def writing(words: Words, text: str, candidate: Candidate | None = None) -> list
 
 
 def written(
-    words: Words, turn: Turn, candidate: Candidate | None = None, *, note: str = "", code: str = ""
+    words: Words,
+    turn: Turn,
+    candidate: Candidate | None = None,
+    *,
+    note: str = "",
+    code: str = "",
+    below: Below | None = None,
+    is_revised: bool = False,
 ) -> list[Look]:
     """Show a turn in its final form, with its buttons under the last part.
 
-    A `note` stands in place of the buttons; `code` is of the failure that ended the turn.
+    A `note` stands in place of the buttons; `code` is of the failure that ended the turn. `below`
+    is what turn rules put under the newest turn.
     """
-    if turn.source_message_id is not None:
+    if turn.source_message_id is not None and is_in_vote(candidate):
+        parts = [_head(candidate) + words("🗳️ A candidate for the next turn.")]
+    elif turn.source_message_id is not None:
         parts = [words("✅ Added as turn {number}.", number=turn.number)]
     elif turn.character is not None:  # under its own name and face, or with the name before it
         parts = split(turn.text, LINE_CHARACTERS)
     elif turn.kind is TurnKind.HUMAN:
-        parts = split(f"**{escape_markdown(turn.author_name)}**\n{turn.text}")
+        parts = split(f"{_head(candidate)}**{escape_markdown(turn.author_name)}**\n{turn.text}")
     else:
         parts = split(_head(candidate) + turn.text)
     small_print = note or _small_print(words, turn, candidate, code)
-    last = f"{parts[-1]}\n-# {small_print}" if small_print else parts[-1]
-    actions = () if note or turn.character is not None else _actions(turn, candidate)
+    lines = [small_print] if small_print else []
+    if is_revised and not note:
+        lines.append(words("✏️ Edited. /story credits tells who wrote what."))
+    own = () if note or turn.character is not None else _actions(turn, candidate)
+    actions = own
+    if below is not None and own and not is_in_vote(candidate):
+        actions = below.actions(own)
+        lines += [below.line] if below.line else []
+    if actions and len(actions) < MOST_BUTTONS and turn.provenance is not None:
+        actions = (*actions, Action.WHY)
+    last = "\n-# ".join([parts[-1], *lines])
     votes = candidate.votes if candidate and candidate.fate is Fate.OPEN else 0
     return [*map(Look, parts[:-1]), Look(last.strip(), actions, votes)]
+
+
+def is_in_vote(candidate: Candidate | None) -> bool:
+    """Whether a turn is, or was, one of several, and not the one that was chosen."""
+    return candidate is not None and candidate.fate is not Fate.CHOSEN
 
 
 def _head(candidate: Candidate | None) -> str:
@@ -133,10 +159,10 @@ def _whole_words(text: str) -> str:
 
 
 def _actions(turn: Turn, candidate: Candidate | None) -> tuple[Action, ...]:
-    if turn.kind is TurnKind.HUMAN:
-        return AFTER_HUMAN
     if candidate and candidate.fate is not Fate.CHOSEN:
         return CANDIDATE if turn.text and candidate.fate is Fate.OPEN else ()
+    if turn.kind is TurnKind.HUMAN:
+        return AFTER_HUMAN
     return AFTER_MODEL if turn.text else AFTER_NOTHING
 
 

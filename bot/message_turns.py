@@ -10,9 +10,10 @@ import discord
 
 from bot.errors import word
 from bot.locales import words_for
+from bot.turn_steps import add_message
 from engine.errors import NotYourTurn
 from engine.story import Member, TurnState
-from engine.writing import find_turn_by_message, get_turn, write_turn
+from engine.writing import find_turn_by_message, get_turn
 
 if TYPE_CHECKING:
     from bot.client import ScriptoriumBot
@@ -58,7 +59,7 @@ async def add_reply(bot: "ScriptoriumBot", message: discord.Message) -> None:
     assert isinstance(message.author, discord.Member)
     rights = message.channel.permissions_for(message.author)
     try:
-        turn = await write_turn(
+        turn = await add_message(
             bot.engine,
             guild_id=message.guild.id,
             channel_id=message.channel.id,
@@ -68,8 +69,7 @@ async def add_reply(bot: "ScriptoriumBot", message: discord.Message) -> None:
                 is_moderator=rights.manage_messages or rights.manage_guild,
             ),
             text=text_of(message),
-            interaction_id=message.id,  # a message is added once, by menu or by reply
-            source_message_id=message.id,
+            message_id=message.id,
         )
         if turn.state is not TurnState.POSTED:  # by the message menu, a moment ago
             story, _ = await get_turn(bot.engine, guild_id=turn.guild_id, turn_id=turn.id)

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from itertools import chain, repeat
 from weakref import WeakValueDictionary
 
 import discord
 import structlog
 
-from bot import looks
+from bot import looks, turn_order
 from bot.errors import NotShown, log_failure
 from bot.line_publication import LinePublication
 from bot.looks import Candidate, Look
@@ -20,8 +21,17 @@ from bot.publication import Publication
 from bot.stream import Stream
 from bot.webhooks import Faces, NoFace
 from engine.runtime import Engine
-from engine.story import Story, Turn, TurnState
-from engine.writing import Draft, get_turn, list_posts, mark_posted, read_tally
+from engine.story import Story, Turn, TurnKind, TurnState
+from engine.writing import (
+    Draft,
+    get_turn,
+    list_posts,
+    mark_posted,
+    read_tally,
+    see_order,
+)
+from engine.writing.telling import find_told
+from engine.writing.veiling import last_line
 
 PAUSES_SECONDS = (1.0, 5.0, 20.0, 60.0)  # between attempts to post a final form
 LATER_SECONDS = (
@@ -37,9 +47,20 @@ async def _nothing() -> None:
     """Do nothing: nobody waits for the first message."""
 
 
+def _ignore(turn: Turn) -> None:
+    """Do nothing: nobody wants to know that a turn is posted."""
+
+
 def is_gone(error: Exception) -> bool:
     """Whether the turn was not shown because its channel is no more."""
     return isinstance(error, NotShown) and isinstance(error.__cause__, discord.NotFound)
+
+
+def _veiled(turn: Turn, story: Story) -> Turn:
+    """Return a turn as a veiled story shows it: by its last line."""
+    line = last_line(turn.text, story.language)
+    is_more = line != turn.text.strip()
+    return replace(turn, text=f"… {line}" if is_more else line)
 
 
 class Replies:
@@ -57,6 +78,7 @@ class Replies:
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self.faces = Faces(client)
+        self.when_posted: Callable[[Turn], None] = _ignore
         self._client = client
         self._engine = engine
         self._pacer = pacer
@@ -107,11 +129,29 @@ class Replies:
         """Put `note` in place of the buttons of a posted turn; without a note, restore them."""
         publication = self._publication(story, turn)
         await publication.load()
-        final = await self._final_looks(publication, turn, note=note)
+        final = await self._final_looks(publication, story, turn, note=note)
         try:
             await (publication.edit_last(final) if note else publication.restore(final))
         except discord.HTTPException as error:  # the story has moved all the same
             log.warning("turn_not_marked", turn_id=turn.id, status=error.status)
+
+    async def retell_by_id(self, guild_id: int, turn_id: int) -> None:
+        """Show a turn as it is told now where it stands."""
+        story, turn = await get_turn(self._engine, guild_id=guild_id, turn_id=turn_id)
+        if turn.kind is not TurnKind.REVISION:  # the second half of a split stands with the first
+            await self.retell(story, turn)
+
+    async def retell(self, story: Story, turn: Turn) -> None:
+        """Show a posted turn as it is told now."""
+        if turn.state is not TurnState.POSTED:
+            return  # it is posted as it is told
+        publication = self._publication(story, turn)
+        await publication.load()
+        final = await self._final_looks(publication, story, turn)
+        try:
+            await publication.settle(final)
+        except discord.HTTPException as error:  # it is told so all the same
+            log.warning("turn_not_retold", turn_id=turn.id, status=error.status)
 
     async def close(self) -> None:
         """Break off: what is not posted yet is left for the next start."""
@@ -129,14 +169,21 @@ class Replies:
         await self._order.below_parent(draft.turn)
         candidate = await self._find_candidate(draft.turn)
         async with self._pacer.lane(publication.channel_id) as lane:
-            stream = Stream(publication, lane, candidate, self._engine.server)
+            sight = await see_order(self._engine, draft.story)
+            stream = Stream(
+                publication,
+                lane,
+                candidate,
+                self._engine.server,
+                is_veiled=sight.is_veiled,
+            )
             async with stream.renewed(self._sleep):
                 async for progress in draft:
                     if await stream.take(progress):
                         await when_visible()
             turn = await draft.finished()
             code = log_failure(draft.failure) if draft.failure else ""
-            final = await self._final_looks(publication, turn, code=code)
+            final = await self._final_looks(publication, draft.story, turn, code=code)
             await lane.finish(lambda: self._settle(publication, turn, final))
         if not stream.is_visible:
             await when_visible()
@@ -157,7 +204,7 @@ class Replies:
         if is_resumed:
             await publication.recover(self._my_id)
         await self._order.below_parent(turn)
-        final = await self._final_looks(publication, turn)
+        final = await self._final_looks(publication, story, turn)
         await self._settle(publication, turn, final)
         await self._mark_posted(turn)
         return publication.no_face if isinstance(publication, LinePublication) else None
@@ -208,12 +255,36 @@ class Replies:
     async def _mark_posted(self, turn: Turn) -> None:
         await mark_posted(self._engine, guild_id=turn.guild_id, turn_id=turn.id)
         self._order.announce()
+        self.when_posted(turn)
 
     async def _final_looks(
-        self, publication: Publication, turn: Turn, *, note: str = "", code: str = ""
+        self,
+        publication: Publication,
+        story: Story,
+        turn: Turn,
+        *,
+        note: str = "",
+        code: str = "",
     ) -> list[Look]:
         candidate = await self._find_candidate(turn)
-        return looks.written(publication.words, turn, candidate, note=note, code=code)
+        sight = await see_order(self._engine, story)
+        words = publication.words
+        below = None
+        if sight.state is not None and sight.newest is not None and sight.newest.id == turn.id:
+            below = turn_order.below(sight.state, words)
+        told = await find_told(self._engine, turn)
+        if told.told_with is not None and not note:
+            note = words("Told together with turn {number}.", number=told.told_with)
+        shown = _veiled(told.turn, story) if sight.is_veiled else told.turn
+        return looks.written(
+            words,
+            shown,
+            candidate,
+            note=note,
+            code=code,
+            below=below,
+            is_revised=told.is_revised,
+        )
 
     async def _find_candidate(self, turn: Turn) -> Candidate | None:
         if turn.ballot_id is None:

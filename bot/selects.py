@@ -17,6 +17,7 @@ class Menu(StrEnum):
     CHARACTER = "cast:character"
     NEXT_PLAYER = "order:next"
     PROMPT = "prompt:pick"
+    VERSION = "turn:version"
     LORE = "lore:entry"
     WORK = "library:work"  # of the member's own
     SHELF = "library:shelf"  # of those that may be read

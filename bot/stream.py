@@ -23,6 +23,7 @@ class Stream:
     """Shows the newest progress of one draft, at the pace of its lane.
 
     `server` is our own model server, if there is one: while it loads, that is what is shown.
+    Nothing of a veiled text is shown before it is whole, for only its last line may be.
     """
 
     def __init__(
@@ -31,6 +32,8 @@ class Stream:
         lane: Lane,
         candidate: Candidate | None,
         server: ModelServer | None,
+        *,
+        is_veiled: bool = False,
     ) -> None:
         self.is_visible = False
         self._was_begun = False
@@ -38,6 +41,7 @@ class Stream:
         self._lane = lane
         self._candidate = candidate
         self._server = server
+        self._is_veiled = is_veiled
         self._progress: Progress = Waiting(place=0, expected_seconds=None)
 
     async def take(self, progress: Progress) -> bool:
@@ -82,6 +86,8 @@ class Stream:
 
     def _looks(self) -> list[Look]:
         words, progress = self._publication.words, self._progress
+        if isinstance(progress, Writing) and self._is_veiled:
+            return looks.waiting(words, 0, None, self._candidate)
         if isinstance(progress, Writing):
             return looks.writing(words, progress.text, self._candidate)
         if self._server is not None and self._is_loading():

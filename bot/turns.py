@@ -6,8 +6,10 @@ from bot import answers
 from bot.answers import guild_of, is_age_restricted, member_of
 from bot.buttons import Interaction
 from bot.locales import words_for
-from engine.story import Story, Turn, TurnState
+from engine.story import Story, Turn, TurnKind, TurnState
 from engine.writing import Alternatives, Draft, get_turn, retry_turn
+from engine.writing.revising import Revised
+from engine.writing.telling import find_retold
 
 
 async def show(interaction: Interaction, draft: Draft) -> Turn:
@@ -23,6 +25,8 @@ async def show_alternatives(interaction: Interaction, alternatives: Alternatives
     await answers.acknowledge(interaction)
     shown = []
     for draft in alternatives.drafts:
+        if not draft.turn.is_being_written:
+            continue  # of a vote: it stands there already
         visible = asyncio.Event()
         shown.append(asyncio.create_task(_show_and_tell(interaction, draft, visible)))
         await visible.wait()
@@ -77,19 +81,49 @@ async def post(interaction: Interaction, turn: Turn) -> None:
 async def mark_undone(interaction: Interaction, turn: Turn) -> None:
     """Acknowledge, and mark the turn's messages as undone."""
     await answers.acknowledge(interaction)
+    if turn.kind is TurnKind.REVISION:
+        await retell(interaction, turn)
+        words = answers.words_of(interaction)
+        text = words("↩️ The change is undone. /story redo brings it back.")
+        await answers.tell(interaction, text)
+        return
     story = await _story_of(interaction, turn)
     words = words_for(story.language)
     note = words("↩️ Undone by {name}. /story redo brings it back.", name=interaction.user.mention)
     await interaction.client.replies.annotate(story, turn, note)
+    await interaction.client.rounds.moved_on(story)
     await answers.close(interaction)
 
 
 async def mark_redone(interaction: Interaction, turn: Turn) -> None:
     """Acknowledge, and give the turn's messages their buttons back."""
     await answers.acknowledge(interaction)
+    if turn.kind is TurnKind.REVISION:
+        await retell(interaction, turn)
+        words = answers.words_of(interaction)
+        await answers.tell(interaction, words("↪️ The change is back."))
+        return
     story = await _story_of(interaction, turn)
     await interaction.client.replies.annotate(story, turn)
+    await interaction.client.rounds.moved_on(story)
     await answers.close(interaction)
+
+
+async def show_revised(interaction: Interaction, revised: Revised) -> None:
+    """Show the turns that were changed as they are told now, and tell the member so."""
+    await answers.acknowledge(interaction)
+    await retell(interaction, revised.turn)
+    words = answers.words_of(interaction)
+    text = words("✅ The story tells it so now. /story undo takes the change back.")
+    await answers.tell(interaction, text)
+
+
+async def retell(interaction: Interaction, revision: Turn) -> None:
+    """Show the turns that a revision changes as they are told now."""
+    bot = interaction.client
+    for turn in await find_retold(bot.engine, guild_id=revision.guild_id, turn_id=revision.id):
+        story = await _story_of(interaction, turn)
+        await bot.replies.retell(story, turn)
 
 
 async def _story_of(interaction: Interaction, turn: Turn) -> Story:

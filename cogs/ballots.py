@@ -15,6 +15,7 @@ class BallotsCog(commands.Cog):
     def __init__(self, bot: ScriptoriumBot) -> None:
         self.engine = bot.engine
         self.ballots = bot.ballots
+        self.rounds = bot.rounds
         bot.presses |= {Action.VOTE: self.vote, Action.DECIDE: self.decide}
 
     async def vote(self, interaction: Interaction, turn_id: int) -> None:
@@ -27,6 +28,7 @@ class BallotsCog(commands.Cog):
         )
         await answers.acknowledge(interaction)
         await self.ballots.show(tally.ballot)
+        await self.rounds.after_vote(tally.ballot)
 
     async def decide(self, interaction: Interaction, turn_id: int) -> None:
         """Make this alternative the next turn."""
@@ -39,6 +41,7 @@ class BallotsCog(commands.Cog):
         await answers.acknowledge(interaction)
         tally = await read_tally(self.engine, guild_id=turn.guild_id, ballot_id=turn.ballot_id or 0)
         await self.ballots.show(tally.ballot)
+        await self.rounds.after_vote(tally.ballot)
 
 
 async def setup(bot: ScriptoriumBot) -> None:

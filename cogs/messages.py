@@ -10,7 +10,7 @@ from bot.buttons import Interaction
 from bot.client import ScriptoriumBot
 from bot.errors import NotYourMessage
 from bot.message_turns import add_reply, is_reply_to_story, text_of
-from engine.writing import write_turn
+from bot.turn_steps import add_message
 
 
 class MessagesCog(commands.Cog):
@@ -26,14 +26,13 @@ class MessagesCog(commands.Cog):
         require_rights(interaction)
         if message.author.id != interaction.user.id:
             raise NotYourMessage
-        turn = await write_turn(
+        turn = await add_message(
             self.bot.engine,
             guild_id=guild_of(interaction),
             channel_id=channel_of(interaction).id,
             member=member_of(interaction),
             text=text_of(message),
-            interaction_id=message.id,  # a message is added once, by menu or by reply
-            source_message_id=message.id,
+            message_id=message.id,
         )
         await turns.post(interaction, turn)
 

@@ -5,13 +5,14 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 from discord.ext import commands
 
-from bot import answers, cards, context_view, pages, turns
+from bot import answers, cards, context_view, pages, turn_steps, turns
 from bot.answers import channel_of, guild_of, is_age_restricted, member_of, words_of
 from bot.buttons import Interaction
 from bot.client import ScriptoriumBot
-from bot.forms import WriteForm
 from bot.places import Place, StoryPlace, check_place, open_place
+from cogs.story_branches import StoryBranchCommands
 from cogs.story_files import StoryFileCommands
+from cogs.turn_rules import TurnRuleCommands
 from engine.errors import NothingToRetry
 from engine.story import Length, Rating
 from engine.writing import (
@@ -48,6 +49,8 @@ Direction = Range[str, 1, 500]
 @app_commands.guild_only()
 class StoryCog(
     StoryFileCommands,
+    TurnRuleCommands,
+    StoryBranchCommands,
     commands.GroupCog,
     group_name="story",
     group_description="Write a story together",
@@ -107,11 +110,7 @@ class StoryCog(
     @app_commands.command(description="Write a turn of your own")
     async def write(self, interaction: Interaction) -> None:
         """Open the form for a human turn."""
-        answers.require_rights(interaction)
-        head_id = await check_may_write(
-            self.engine, guild_id=guild_of(interaction), channel_id=channel_of(interaction).id
-        )
-        await interaction.response.send_modal(WriteForm(words_of(interaction), head_id))
+        await turn_steps.open_form(interaction)
 
     @app_commands.command(name="continue", description="Let the model write the next turn")
     @app_commands.describe(direction="What should happen next, if you want to say")
@@ -181,7 +180,10 @@ class StoryCog(
     async def read(self, interaction: Interaction) -> None:
         """Show the first page."""
         story, turns = await read_story(
-            self.engine, guild_id=guild_of(interaction), channel_id=channel_of(interaction).id
+            self.engine,
+            guild_id=guild_of(interaction),
+            channel_id=channel_of(interaction).id,
+            member_id=interaction.user.id,
         )
         page = pages.page_of(story, turns, 0, words_of(interaction))
         await answers.tell(interaction, page.text, view=page.view)
@@ -189,10 +191,7 @@ class StoryCog(
     @app_commands.command(description="See how the story stands")
     async def status(self, interaction: Interaction) -> None:
         """Show turns, words and writers."""
-        status = await story_status(
-            self.engine, guild_id=guild_of(interaction), channel_id=channel_of(interaction).id
-        )
-        await answers.tell(interaction, cards.status(status, words_of(interaction)))
+        await turn_steps.tell_status(interaction)
 
     @app_commands.command(description="See exactly what the model would be given")
     @app_commands.describe(direction="As for /story continue")
@@ -215,6 +214,7 @@ class StoryCog(
         """End the story with a colophon."""
         answers.require_rights(interaction)
         channel = channel_of(interaction)
+        rules = (await turn_steps.read(interaction)).rules
         await end_story(
             self.engine,
             guild_id=guild_of(interaction),
@@ -225,7 +225,7 @@ class StoryCog(
         status = await story_status(
             self.engine, guild_id=guild_of(interaction), channel_id=channel.id
         )
-        await StoryPlace(channel).post(*cards.colophon(status))
+        await StoryPlace(channel).post(*cards.colophon(status, rules.mode))
         await answers.close(interaction)
 
 

@@ -2,15 +2,14 @@
 
 from discord.ext import commands
 
-from bot import answers, pages, story_files, turns
+from bot import answers, pages, story_files, turn_steps, turns
 from bot.answers import channel_of, guild_of, is_age_restricted, member_of, words_of
 from bot.buttons import Action, Interaction
 from bot.client import ScriptoriumBot
-from bot.forms import Form, Submission, WriteForm
+from bot.forms import Form, Submission
 from engine.writing import (
     ExpectedHead,
     add_held_turn,
-    check_may_write,
     continue_story,
     offer_alternatives,
     read_story,
@@ -30,6 +29,7 @@ class TurnsCog(commands.Cog):
             Action.CONTINUE: self.continue_,
             Action.RETRY: turns.retry,
             Action.ALTERNATIVES: self.alternatives,
+            Action.TURN_ASK: self.alternatives,
             Action.UNDO: self.undo,
             Action.STOP: self.stop,
             Action.ADD: self.add,
@@ -100,11 +100,7 @@ class TurnsCog(commands.Cog):
 
     async def open_form(self, interaction: Interaction, story_id: int) -> None:
         """Open the form for a human turn."""
-        answers.require_rights(interaction)
-        head_id = await check_may_write(
-            self.engine, guild_id=guild_of(interaction), channel_id=channel_of(interaction).id
-        )
-        await interaction.response.send_modal(WriteForm(words_of(interaction), head_id))
+        await turn_steps.open_form(interaction)
 
     async def write(self, interaction: Interaction, submission: Submission) -> None:
         """Add the text of a form."""
@@ -129,8 +125,7 @@ class TurnsCog(commands.Cog):
             interaction_id=interaction.id,
         )
         await turns.post(interaction, turn)
-        words = words_of(interaction)
-        await answers.replace(interaction, words("✅ Added as turn {number}.", number=turn.number))
+        await answers.replace(interaction, turn_steps.handed_in(turn, words_of(interaction)))
 
     async def export(self, interaction: Interaction, story_id: int) -> None:
         """Send the whole story as a file."""

@@ -17,6 +17,7 @@ from engine.writing.exchange import Export, export_story
 from engine.writing.head import UNSET, ExpectedHead, Unset
 from engine.writing.human_turns import add_held_turn, check_may_write, write_turn
 from engine.writing.model_turns import continue_story, resume_turn, retry_turn, stop_turn
+from engine.writing.order_sight import OrderSight, see_order
 from engine.writing.passing import hand_over, pass_turn, skip_turn
 from engine.writing.players import (
     MOST_PLAYERS,
@@ -76,6 +77,7 @@ __all__ = [
     "DueTurn",
     "ExpectedHead",
     "Export",
+    "OrderSight",
     "OrderState",
     "Participant",
     "Passed",
@@ -128,6 +130,7 @@ __all__ = [
     "remind_me",
     "resume_turn",
     "retry_turn",
+    "see_order",
     "set_rules",
     "show_context",
     "shown",
