@@ -98,7 +98,8 @@ class _Author:
                     getattr(self, f"_plan_{kind}")(plan, each, subject)
         plan.told.sort(key=lambda each: each[0])
         turns = self._lay_out(plan.told, words)
-        return PlantedStory(self.language, turns, [fact for _, fact in plan.told], plan.questions)
+        facts = [fact for _, fact in plan.told]
+        return PlantedStory(self.language, turns, facts, self._shuffled(plan.questions))
 
     def _plan_relation(self, plan: _Plan, relation: dict[str, Any]) -> None:
         values = self._shuffled(relation["values"])

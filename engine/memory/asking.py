@@ -28,7 +28,7 @@ OWN = 4.0  # the least rarity of a word that nothing else can say: most are name
 COMMON = 0.03  # of the turns have it: such a word is a name that the story is about
 LEAST_COMMON = 8  # turns have such a name
 ALONE = 0.4  # what names count where nothing else of the question is told
-TELLING = 3.5  # the least weight of a word that answers
+TELLING = 2.0  # the least rarity of a word that answers; less in a short story
 ENOUGH = 2.5  # of the rest is told, for names to count whole
 CROWD = 0.3  # what each further name counts: who is there says less than what is told
 
@@ -68,6 +68,7 @@ class Question:
     phrases: Mapping[str, tuple[_Phrase, ...]]  # by their first key
     weights: Mapping[int, float]  # of each idea, when it is wholly told
     names: frozenset[int]  # which ideas are names that the story is about
+    telling: float  # the least weight of a word that answers
 
     @cached_property
     def firsts(self) -> frozenset[str]:
@@ -101,7 +102,7 @@ class Question:
         ):
             return 0.0
         asked = [idea for idea in self.weights if idea not in self.names]
-        told = [idea for idea in asked if covered.get(idea, 0.0) >= TELLING * KINDRED_SHARE]
+        told = [idea for idea in asked if covered.get(idea, 0.0) >= self.telling]
         return len(told) / len(asked) if asked else 1.0
 
     def sum(self, covered: Mapping[int, float], left: Mapping[int, float]) -> float:
@@ -141,9 +142,8 @@ def weigh(ideas: Sequence[Idea], told: Collection[Keys], turns: int) -> Question
                 if having[each]
             ]
         else:
-            is_single = _is_single(idea.own)
-            weighed = [(idea.own, EVEN + (own if is_single else max(own, OWN)))]
-            if not is_single and having[idea.own] >= max(LEAST_COMMON, COMMON * turns):
+            weighed = [(idea.own, EVEN + max(own, OWN))]
+            if having[idea.own] >= max(LEAST_COMMON, COMMON * turns):
                 names.add(number)
         by_idea.append(weighed)
     shares = _shares(ideas, by_idea)
@@ -156,7 +156,8 @@ def weigh(ideas: Sequence[Idea], told: Collection[Keys], turns: int) -> Question
         number: share * max(weight for _, weight in weighed)
         for number, (weighed, share) in enumerate(zip(by_idea, shares, strict=True))
     }
-    return Question(phrases, weights, frozenset(names))
+    rare = min(TELLING, math.log(1 + turns) / 2)
+    return Question(phrases, weights, frozenset(names), KINDRED_SHARE * (EVEN + rare))
 
 
 def _is_single(phrase: str) -> bool:
@@ -255,7 +256,7 @@ def _words(
     names = tuple(_han_names(text, told)) if is_first else ()
     for word in (*names, *content_words(_without(text, names))):
         own = keyed(word)
-        if not taken.issuperset(own.split()):
+        if not taken.issuperset(own.split()) and not _is_single(own):
             yield own, ()
 
 

@@ -25,7 +25,8 @@ MOST_WEIGHED = 150  # passages that are chosen from
 MOST_FOLLOWED = 2  # passages of the second round
 FADING = 0.65  # what is left of an idea once a passage has told of it
 LEAST_LEFT = 0.3
-ALIKE = 0.5  # of the keys of two passages are the same: they are one sentence in two forms
+STALE = 0.5  # what is left of a passage once one like it was chosen
+ALIKE = 0.35  # of the keys of two passages are the same: they are one sentence in two forms
 NEARBY = 0.75  # what an idea counts that stands in the sentence before one with a pronoun
 NEARBY_WHOLE = 0.55  # likewise, where the sentence itself names who it is about
 RECENT = 0.1  # how much more the newest turn counts than the first
@@ -170,12 +171,16 @@ def _choose(found: Sequence[Passage], question: Question, most: int) -> list[Pas
             if idea not in question.names:
                 told = min(1.0, weight / question.weights[idea])
                 left[idea] = max(LEAST_LEFT, left[idea] * (1 - (1 - FADING) * told))
-        mine = found[best].keys.words
         for n in pool:
-            others = found[n].keys.words
-            if len(mine & others) > ALIKE * len(mine | others):
-                pool[n] *= FADING
+            # What says it once more is left for later, unless it is the newer word.
+            if _is_like(found[n], found[best]) and found[n].turn.number < found[best].turn.number:
+                pool[n] *= STALE
     return chosen
+
+
+def _is_like(one: Passage, other: Passage) -> bool:
+    mine, others = one.keys.words, other.keys.words
+    return len(mine & others) > ALIKE * len(mine | others)
 
 
 def _recent(passage: Passage) -> float:

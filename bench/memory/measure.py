@@ -1,0 +1,262 @@
+"""What of a planted story reaches the prompt, by our memory, a plain window, and keyword lore.
+
+The story lies in a real database, the prompt comes from `prepare_prompt` with its real providers,
+and tokens are those of the embedded model's tokenizer. No model writes.
+"""
+
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+from bench.memory.stories import Fact, PlantedStory, Question
+from engine.errors import Unsupported
+from engine.memory.compose import Beside, compose, shaped
+from engine.memory.frame import FrameTokens, frame_story
+from engine.memory.offers import Offer, Spot
+from engine.memory.prompt import BlockKind, Prompt
+from engine.prose.sentences import sentences_of
+from engine.runtime import Engine, open_engine
+from engine.serving.embedded import ensure_embedded_model
+from engine.settings import EngineSettings, ServingSettings
+from engine.storage import moves, stories, turns
+from engine.story import Length, Member, MoveKind, Rating, Story, Turn, TurnKind, TurnState
+from engine.writing.prompting import prepare_prompt, store_new_counts
+from engine.writing.recalling import find_passages, index_story
+from tests.fakes.scripted_model import ScriptedModel
+
+METHODS = ("memory", "window", "lore")
+GUILD, CHANNEL = 1, 10
+ANN, BEN = Member(1, "Ann"), Member(2, "Ben")
+LORE_DEPTH = 4  # turns in which keys are looked for
+
+
+class CountingModel(ScriptedModel):
+    """Counts as the embedded model does, and has no embeddings."""
+
+    def __init__(self) -> None:
+        folder = ensure_embedded_model(ServingSettings(_env_file=None).models_dir, lambda *_: None)
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        specials = sorted(
+            each.content for each in self._tokenizer.get_added_tokens_decoder().values()
+        )
+        super().__init__(special_tokens=tuple(specials), tokenizer="embedded")
+
+    async def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count as the tokenizer does."""
+        found = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return [len(each.ids) for each in found]
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """Refuse, as a server without an embedding model does."""
+        raise Unsupported("embeddings", "scripted")
+
+    def give_budget(self, tokens: int) -> None:
+        """Let prompts have so many tokens."""
+        context_tokens = tokens + Length.MEDIUM.reply_tokens
+        self._info = replace(self._info, context_tokens=context_tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How one question fared with one method."""
+
+    question: Question
+    language: str
+    words: int  # of the story, as it was asked for
+    words_since: int  # the oldest of what is needed
+    budget_tokens: int
+    method: str
+    is_right: bool  # all that is needed is there; of the never-told, no value is
+    is_newest: bool  # of updated facts: the newest value is there, and no older one after it
+    is_established: bool  # what the search says
+    milliseconds: float
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A planted story in a database, ready to be asked."""
+
+    engine: Engine
+    model: CountingModel
+    planted: PlantedStory
+    story: Story
+    path: Sequence[Turn]
+
+
+@asynccontextmanager
+async def stored(planted: PlantedStory, folder: Path) -> AsyncGenerator[Asked]:
+    """Put a story into a database of its own in `folder`."""
+    model = CountingModel()
+    model.give_budget(2000)
+    settings = EngineSettings(
+        _env_file=None, data_dir=folder, database_url=None, background_work=False
+    )
+    async with open_engine(settings, model=model) as engine:
+        story = await _insert(engine, planted)
+        await index_story(engine, GUILD, story.id)
+        path = await _path(engine, story)
+        await store_new_counts(engine, GUILD, await prepare_prompt(engine, story, path, ""))
+        yield Asked(engine, model, planted, story, await _path(engine, story))
+
+
+async def ask(
+    asked: Asked, question: Question, *, words: int, budgets: Sequence[int]
+) -> list[Result]:
+    """Put a question at each budget by each method."""
+    planted = asked.planted
+    since = max((planted.words_since(value) for value in question.needed), default=0)
+    found = await find_passages(
+        asked.engine, guild_id=GUILD, channel_id=CHANNEL, query=question.text
+    )
+    direction = question.text if question.is_direction else ""
+    path = list(asked.path)
+    if not question.is_direction:
+        path.append(
+            replace(path[-1], id=10**9, number=len(path) + 1, text=question.text, tokens=None,
+                    tokenizer=None, kind=TurnKind.HUMAN, author_name=BEN.name)
+        )  # fmt: skip
+    results = []
+    for budget in budgets:
+        asked.model.give_budget(budget)
+        for method in METHODS:
+            began = time.perf_counter()
+            prompt = await _prompt(asked, path, direction, budget, method)
+            spent = 1000 * (time.perf_counter() - began)
+            is_right, is_newest = judge(prompt, question, planted.language, path[-1].id)
+            results.append(
+                Result(
+                    question, planted.language, words, since, budget, method,
+                    is_right, is_newest, found.is_established, spent,
+                )
+            )  # fmt: skip
+    return results
+
+
+def judge(
+    prompt: Prompt, question: Question, language: str, newest_turn_id: int
+) -> tuple[bool, bool]:
+    """Say whether all that a question needs is in a prompt, and whether its newest value wins.
+
+    Of what was never told no sentence may tell it: none has the person asked for and a value of
+    that kind, all of which are other people's. Recalled passages count as told before the window.
+    """
+    blocks = [
+        block
+        for block in prompt.blocks
+        if block.kind in (BlockKind.TURN, BlockKind.RECALLED, BlockKind.LORE)
+    ]
+    if not question.is_direction:
+        blocks = [block for block in blocks if block.turn_id != newest_turn_id]
+    blocks.sort(key=lambda block: block.kind is BlockKind.TURN)
+    texts = [block.text for block in blocks]
+    if question.kind == "never":
+        return not any(_tells(text, question, language) for text in texts), False
+    places = [_place(texts, value) for value in question.needed]
+    if question.kind == "order":
+        return None not in places and places == sorted(places, key=lambda each: each or 0), False
+    is_right = None not in places
+    older = [place for value in question.stale if (place := _place(texts, value)) is not None]
+    is_newest = is_right and all(place <= (places[0] or 0) for place in older)
+    return is_right, is_newest
+
+
+def _tells(text: str, question: Question, language: str) -> bool:
+    if not any(value in text for value in question.foreign):
+        return False
+    return any(
+        question.subject in sentence.text and value in sentence.text
+        for sentence in sentences_of(text, language)
+        for value in question.foreign
+    )
+
+
+def _place(texts: Sequence[str], value: str) -> int | None:
+    """Return where a value is told last, None if it is not."""
+    return max(
+        (number * 10**6 + text.rfind(value) for number, text in enumerate(texts) if value in text),
+        default=None,
+    )
+
+
+async def _prompt(
+    asked: Asked, path: Sequence[Turn], direction: str, budget: int, method: str
+) -> Prompt:
+    if method == "memory":
+        prepared = await prepare_prompt(asked.engine, asked.story, path, direction)
+        return prepared.prompt
+    model = asked.model
+    specials = (await model.info()).special_tokens
+    frame = frame_story(
+        asked.story,
+        direction=direction,
+        is_beginning=False,
+        specials=specials,
+        budget_tokens=budget,
+    )
+    beside = None
+    if method == "lore":
+        offers = _lore(asked.planted.facts, path, direction, asked.story.language)
+        counts = await model.count_tokens([shaped(each.text, specials) for each in offers])
+        beside = Beside(offers, counts)
+    counted = [
+        turn if turn.tokens is not None else replace(turn, tokens=count)
+        for turn, count in zip(path[-1:], await model.count_tokens([path[-1].told]), strict=True)
+    ]
+    return compose(
+        frame,
+        FrameTokens(*await model.count_tokens(frame.texts)),
+        [*path[:-1], *counted],
+        budget_tokens=budget,
+        specials=specials,
+        beside=beside,
+    )
+
+
+def _lore(
+    facts: Sequence[Fact], path: Sequence[Turn], direction: str, language: str
+) -> list[Offer]:
+    """Return an entry for each fact whose key was just named, the newest first."""
+    scanned = "\n".join([*(turn.told for turn in path[-LORE_DEPTH:]), direction])
+    woken = [
+        (number, fact)
+        for number, fact in enumerate(facts)
+        if any(key in scanned for key in fact.keys)
+    ]
+    return [
+        Offer(BlockKind.LORE, fact.text, Spot.TAIL, order=number) for number, fact in woken[::-1]
+    ]
+
+
+async def _insert(engine: Engine, planted: PlantedStory) -> Story:
+    async with engine.database.writing() as tx:
+        story = await stories.insert_story(
+            tx, guild_id=GUILD, channel_id=CHANNEL, starter=ANN, title="", genre="", style="",
+            language=planted.language, rating=Rating.GENERAL, length=Length.MEDIUM,
+            interaction_id=1, now_ms=0,
+        )  # fmt: skip
+        head = None
+        for number, text in enumerate(planted.turns):
+            turn = await turns.insert_turn(
+                tx, guild_id=GUILD, story_id=story.id, parent_id=head,
+                kind=TurnKind.MODEL if number % 2 else TurnKind.HUMAN,
+                state=TurnState.WRITTEN, author=ANN if number % 4 else BEN, text=text,
+                interaction_id=number + 2, now_ms=0,
+            )  # fmt: skip
+            head = turn.id
+        await moves.move_head(
+            tx, guild_id=GUILD, story_id=story.id, branch_id=story.branch_id,
+            kind=MoveKind.WRITE, expected=None, to=head, member_id=ANN.id,
+            interaction_id=None, now_ms=0,
+        )  # fmt: skip
+        found = await stories.find_story(tx, guild_id=GUILD, story_id=story.id)
+        assert found is not None
+        return found
+
+
+async def _path(engine: Engine, story: Story) -> list[Turn]:
+    async with engine.database.reading() as tx:
+        return await turns.list_path(tx, guild_id=GUILD, head_turn_id=story.head_turn_id)
