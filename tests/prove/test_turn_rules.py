@@ -10,7 +10,7 @@ import pytest
 from engine.settings import EngineSettings
 from tests.fakes.interleaving import Interleaving, World
 
-CHUNKS, STORIES, BURSTS = 200, 50, 5
+CHUNKS, STORIES, BURSTS = 500, 20, 5
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))

@@ -265,3 +265,17 @@ async def test_in_a_vote_the_model_is_asked_for_one_candidate(table: Table) -> N
     assert [turn.kind for turn in candidates] == [TurnKind.HUMAN, TurnKind.MODEL]
     with pytest.raises(HandedInAlready):
         await table.offer(BO)
+
+
+async def test_what_was_skipped_since_it_was_looked_up_is_not_due(table: Table) -> None:
+    await table.begin(Mode.FREE, ANN, model_place=ModelPlace.EVERY_NTH, every=2)
+    await table.write("One.")
+    due = await find_due_turn(table.engine, **table.where)
+    assert due is not None
+    await table.skip(ANN)
+    with pytest.raises(NothingDue):
+        async with write_due_turn(
+            table.engine, due, channel_is_age_restricted=False, interaction_id=new_id()
+        ):
+            pass
+    assert await table.texts() == ["One."]

@@ -23,9 +23,10 @@ from engine.errors import (
 )
 from engine.settings import EngineSettings
 from engine.storage import Database
-from engine.story import TurnState
+from engine.story import Member, Sheet, Turn, TurnState
 from engine.story.order import Mode, ModelPlace
 from engine.writing import add_held_turn, check_may_write, decide, get_turn
+from engine.writing.cast import Scene, create_character, draft_lines, post_draft, speak_as
 from engine.writing.versions import bring_back
 from tests.fakes.desk import ANN, BO, CY, GUILD, MO, new_id
 from tests.fakes.gate import Gate
@@ -420,3 +421,52 @@ async def test_a_vote_is_overruled_by_the_starter_and_moderators_alone(table: Ta
         await bring_back(table.engine, **it, member=BO, interaction_id=new_id())
     await bring_back(table.engine, **it, member=ANN, interaction_id=new_id())
     assert await table.texts() == ["Ann's."]
+
+
+async def test_a_characters_line_is_a_turn_of_who_posts_it(table: Table) -> None:
+    await table.begin(Mode.ONE_SENTENCE, ANN, BO)
+    scene = Scene(GUILD, table.channel_id, "Here", "en", is_age_restricted=False)
+
+    async def speak(line: str, member: Member) -> Turn:
+        return await speak_as(
+            table.engine,
+            scene=scene,
+            name="Mira",
+            line=line,
+            member=member,
+            interaction_id=new_id(),
+        )
+
+    with pytest.raises(OutOfTurn) as refusal:
+        await speak("Who is there?", BO)
+    assert refusal.value.held_turn_id is not None
+    with pytest.raises(NotOneSentence):
+        await speak("Who is there? Speak!", ANN)
+    await speak("Nobody.", ANN)
+    line = await add_held_turn(
+        table.engine,
+        guild_id=GUILD,
+        turn_id=refusal.value.held_turn_id,
+        member=BO,
+        interaction_id=new_id(),
+    )
+    assert line.told == "Mira: Who is there?"
+    assert await table.whose() == "Ann"
+
+
+async def test_the_draft_of_a_line_waits_for_its_members_turn(table: Table) -> None:
+    await table.begin(Mode.ROUND_ROBIN, ANN, BO)
+    scene = Scene(GUILD, table.channel_id, "Here", "en", is_age_restricted=False)
+    character = await create_character(
+        table.engine, guild_id=GUILD, sheet=Sheet("Mira"), creator=ANN, interaction_id=new_id()
+    )
+    drafted = await draft_lines(
+        table.engine, scene=scene, character_id=character.id, member=BO, interaction_id=new_id()
+    )
+    it = {"scene": scene, "draft_id": drafted.drafts[0].id, "member": BO}
+    with pytest.raises(OutOfTurn):
+        await post_draft(table.engine, **it, interaction_id=new_id())
+    await table.skip(ANN)
+    line = await post_draft(table.engine, **it, interaction_id=new_id())
+    assert line.text == drafted.drafts[0].text
+    assert await table.whose() == "Ann"
