@@ -23,11 +23,27 @@ class Verdict:
 
 _NOTHING = Verdict()
 
+MOST_WORK = 200_000_000  # characters that patterns look at; plain keys are sixteen times as quick
+
+
+class Work:
+    """What may still be looked at. Spent, no further sweep begins: a count, never a clock."""
+
+    def __init__(self) -> None:
+        self.left = MOST_WORK
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing is left."""
+        return self.left <= 0
+
 
 class Checks:
     """What is known at one length of a path, and in one sweep."""
 
-    def __init__(self, scene: LoreScene, view: View, timers: Timers, length: int) -> None:
+    def __init__(
+        self, scene: LoreScene, view: View, timers: Timers, work: Work, *, length: int
+    ) -> None:
         self.woken_by: tuple[Piece, ...] = ()
         self.level = 0  # of recursion that is open
         self.wider = 0  # so many turns more are looked at
@@ -36,7 +52,8 @@ class Checks:
         self._tags = {tag.casefold().strip() for tag in scene.character_tags}
         self._model_turns = sum(line.is_model for line in scene.lines[:length])
         self._is_recursion = self._is_wider = False
-        self._hays: dict[tuple[object, ...], Haystack] = {}
+        self._hays: dict[tuple[object, ...], tuple[Haystack, int]] = {}
+        self._work = work
 
     def begin(self, *, is_recursion: bool, is_wider: bool) -> None:
         """Begin a sweep."""
@@ -146,8 +163,11 @@ class Checks:
         sources = shelved.entry.also_in
         if (depth, sources) not in self._hays:
             woken_by = () if self._is_wider else self.woken_by
-            self._hays[depth, sources] = self._view.look(self._length, depth, sources, woken_by)
-        return self._hays[depth, sources]
+            hay = self._view.look(self._length, depth, sources, woken_by)
+            self._hays[depth, sources] = (hay, hay.size)
+        hay, size = self._hays[depth, sources]
+        self._work.left -= size * shelved.weight // 16
+        return hay
 
     def _hit(self, shelved: Shelved, reason: LoreReason, found: list[int], points: int = 0) -> Hit:
         key, text = _first(shelved, found)

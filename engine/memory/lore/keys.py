@@ -70,6 +70,11 @@ class Haystack:
         return self._forms[form]
 
     @property
+    def size(self) -> int:
+        """How many characters it has."""
+        return sum(len(piece.text) for piece in self.pieces)
+
+    @property
     def text(self) -> str:
         """The text as patterns look at it."""
         if None not in self._forms:
@@ -100,7 +105,7 @@ class Key:
         return not self.is_word or _is_a_word(self.sought, text, is_ascii=self.form[1])
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=1_024)
 def make_key(text: str, how: How, *, is_bare_pattern: bool = False) -> Key:
     """Make a key ready that is trimmed, and whose macros are expanded.
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from engine.memory.lore.keys import Haystack, Piece
 from engine.story import LoreLine, LoreScene, LoreText, Turn, TurnKind
 
+MOST_CHARACTERS = 100_000  # of the turns that are looked at, but for the newest
+
 
 def lore_lines(path: Sequence[Turn]) -> tuple[LoreLine, ...]:
     """Return a path's turns as a scan looks at them, each with the name of who speaks."""
@@ -35,7 +37,13 @@ class View:
 
         Each turn begins with U+0001, then `Name: `, so that a pattern can hold on to a speaker.
         """
-        lines = [self._line(at) for at in range(length - 1, max(length - depth, 0) - 1, -1)]
+        lines: list[Piece] = []
+        room = MOST_CHARACTERS
+        for at in range(length - 1, max(length - depth, 0) - 1, -1):
+            lines.append(self._line(at))
+            room -= len(lines[-1].text)
+            if room <= 0:
+                break
         beside = [self._texts[name] for name in also_in if name in self._texts]
         return Haystack((*lines, *beside, *self._notes, *woken_by))
 

@@ -11,7 +11,7 @@ from typing import Any
 import re2
 
 MOST_PATTERN = 1_000  # characters
-MOST_MEMORY = 1 << 20  # bytes of a compiled pattern
+MOST_MEMORY = 1 << 18  # bytes of a compiled pattern
 _FORM = re.compile(r"/((?:[^/\\]|\\.)+)/([gimsuy]*)", re.DOTALL)
 _SPACES = r"\t-\r \x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}"
 _NO_SPACES = (
@@ -38,7 +38,6 @@ class PatternBeyondUs(ValueError):
     """JavaScript would take it; the text says what in it cannot be used here."""
 
 
-@lru_cache(maxsize=2_048)
 def compile_key(key: str) -> Any:
     """Return the compiled pattern of a key, or None if it is not of the form /pattern/flags.
 
@@ -47,17 +46,29 @@ def compile_key(key: str) -> Any:
         PatternBeyondUs: it is too long, or uses what has no equal in RE2.
     """
     form = _FORM.fullmatch(key)
-    if form is None:
-        return None
-    pattern, flags = form.groups()
-    if len(set(flags)) != len(flags):
-        raise NotAPattern("a flag stands twice")
-    return compile_pattern(pattern, flags)
+    return None if form is None else compile_pattern(*form.groups())
 
 
-@lru_cache(maxsize=2_048)
 def compile_pattern(pattern: str, flags: str = "") -> Any:
     """Return a bare pattern, compiled; raises as `compile_key`."""
+    tried = _tried(pattern, flags)
+    if isinstance(tried, ValueError):
+        raise type(tried)(*tried.args)
+    return tried
+
+
+@lru_cache(maxsize=1_024)
+def _tried(pattern: str, flags: str) -> Any:
+    """Return the pattern compiled, or why it is not: either is found out once."""
+    try:
+        return _compile(pattern, flags)
+    except (NotAPattern, PatternBeyondUs) as refused:
+        return type(refused)(*refused.args)
+
+
+def _compile(pattern: str, flags: str) -> Any:
+    if len(set(flags)) != len(flags):
+        raise NotAPattern("a flag stands twice")
     if len(pattern) > MOST_PATTERN:
         raise PatternBeyondUs(f"more than {MOST_PATTERN} characters")
     translated = Translation(pattern, flags).whole()
@@ -65,15 +76,15 @@ def compile_pattern(pattern: str, flags: str = "") -> Any:
     options.max_mem = MOST_MEMORY
     options.log_errors = False
     options.case_sensitive = "i" not in flags
-    options.never_nl = False
     lead = "(?m)" if "m" in flags else ""
-    anchor = r"\A(?:%s)" if "y" in flags else "%s"
+    whole = f"\\A(?:{translated})" if "y" in flags else translated
     try:
-        return re2.compile(lead + anchor.replace("%s", translated), options)
-    except (re2.error, UnicodeEncodeError) as error:
-        reason = error.args[0] if not isinstance(error, UnicodeEncodeError) else "half a character"
-        reason = reason.decode() if isinstance(reason, bytes) else str(reason)
-        if "too large" in reason or "repetition size" in reason or "range" in reason:
+        return re2.compile(lead + whole, options)
+    except UnicodeEncodeError as error:
+        raise NotAPattern("half a character") from error
+    except re2.error as error:
+        reason = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
+        if "too large" in reason or "repetition size" in reason:
             raise PatternBeyondUs(reason) from error
         raise NotAPattern(reason) from error
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from engine.memory.lore.checking import Work
 from engine.memory.lore.keys import key_notices
 from engine.memory.lore.looking import View
 from engine.memory.lore.placing import ranks
-from engine.memory.lore.shelf import Shelved, shelve
+from engine.memory.lore.shelf import MOST_PATTERNS, Shelved, shelve
 from engine.memory.lore.sweeping import Scanning
 from engine.memory.lore.timers import Timers
 from engine.memory.macros import expand
 from engine.story import (
     ActiveLore,
+    BookNotice,
+    BookNoticeKind,
     DroppedLore,
     LoreObstacle,
     LorePosition,
@@ -55,15 +58,19 @@ def scan(
         return counted[shelved.place]
 
     timers = Timers()
+    earlier = Work()
     lengths = _replayed(len(scene.lines)) if any(each.is_timed for each in shelf) else range(0)
     for length in (*lengths, len(scene.lines)):
         is_last = length == len(scene.lines)
+        if earlier.is_spent and not is_last:
+            continue
         scanning = Scanning(
             shelf,
             scene,
             settings,
-            view,
-            timers,
+            view=view,
+            timers=timers,
+            work=Work() if is_last else earlier,
             length=length,
             budget=budget,
             count=count_once,
@@ -111,15 +118,25 @@ def _tell(scanning: Scanning, shelf: Sequence[Shelved], scene: LoreScene, budget
         for _, (shelved, verdict) in sorted(scanning.dropped.items())
         if verdict.obstacle is not None
     ]
-    notices = tuple(notice for each in shelf for notice in key_notices(each.entry))
+    notices = [notice for each in shelf for notice in _notices(each)]
     return Scan(
         active=tuple(each for each in active if _misplaced(each, scene) is None),
         dropped=(*dropped, *_without_place(active, scene)),
-        notices=notices,
+        notices=tuple(notices),
         tokens=scanning.tokens,
         budget_tokens=budget,
         head=scanning.head,
     )
+
+
+def _notices(shelved: Shelved) -> Iterator[BookNotice]:
+    """Yield what is told of an entry's keys; of patterns too many, once an entry."""
+    told = key_notices(shelved.entry)
+    yield from told
+    refused = sum(key.is_refused for key in (*shelved.keys, *shelved.secondary_keys))
+    if refused > sum(notice.kind is BookNoticeKind.REFUSED_KEY for notice in told):
+        name = shelved.entry.name or shelved.entry.keys[0]
+        yield BookNotice(BookNoticeKind.REFUSED_KEY, name, f"more than {MOST_PATTERNS} patterns")
 
 
 def _without_place(active: Sequence[ActiveLore], scene: LoreScene) -> Iterator[DroppedLore]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.memory.lore.decorators import Decorators, read_decorators
 from engine.memory.lore.keys import How, Key, make_key
@@ -19,6 +19,7 @@ from engine.story import (
 )
 
 MOST_DEPTH = 1_000  # turns that are looked at
+MOST_PATTERNS = 500  # of all books of a scan; those after them are never found
 _HIDDEN = re.compile(r"\{\{hidden_key:([^{}]*)\}\}", re.IGNORECASE)
 _RANKS = {
     LoreStrategy.EVENLY: (2, 2),
@@ -50,6 +51,7 @@ class Shelved:
     secondary_keys: tuple[Key, ...]
     additional_keys: tuple[tuple[Key, ...], ...]  # of its decorators
     exclude_keys: tuple[Key, ...]
+    weight: int  # what looking for its keys costs: 16 a pattern, 1 a plain key
     scan_depth: int
     is_recursive: bool  # whether its book lets entries wake each other
     is_scored: bool
@@ -86,11 +88,14 @@ def shelve(books: Sequence[ShelvedBook], scene: LoreScene, settings: LoreSetting
     once: dict[int, int] = {}
     for at, book in sorted(enumerate(books), key=lambda each: _READ_FIRST.index(each[1].scope)):
         once.setdefault(book.book.id or -1 - at, at)
+    room = _Room()
     kept = [books[at] for at in sorted(once.values())]
     shelved: list[Shelved] = []
     for book_place, book in enumerate(kept):
         for entry in book.book.entries:
-            shelved.append(_shelve(entry, book, (len(shelved), book_place), scene, settings))
+            shelved.append(
+                _shelve(entry, book, (len(shelved), book_place), scene, settings, room=room)
+            )
     return shelved
 
 
@@ -100,6 +105,8 @@ def _shelve(
     places: tuple[int, int],
     scene: LoreScene,
     settings: LoreSettings,
+    *,
+    room: "_Room",
 ) -> Shelved:
     def told(text: str) -> str:
         return expand(text, char=scene.char, user=scene.user, seed=entry.id)
@@ -115,7 +122,9 @@ def _shelve(
 
     def keys(texts: Sequence[str]) -> tuple[Key, ...]:
         is_bare = entry.has_patterns
-        return tuple(make_key(told(key).strip(), how, is_bare_pattern=is_bare) for key in texts)
+        return tuple(
+            room.give(make_key(told(key).strip(), how, is_bare_pattern=is_bare)) for key in texts
+        )
 
     return Shelved(
         place=place,
@@ -126,7 +135,8 @@ def _shelve(
         decorators=decorators,
         text=text.strip(),
         woken_by=told(_HIDDEN.sub(r"\1", text)).strip(),
-        keys=keys(entry.keys),
+        keys=(primary := keys(entry.keys)),
+        weight=sum(1 if key.pattern is None else 16 for key in primary),
         secondary_keys=keys(entry.secondary_keys) if entry.is_selective else (),
         additional_keys=tuple(map(keys, decorators.additional_keys)),
         exclude_keys=keys(decorators.exclude_keys),
@@ -141,6 +151,20 @@ def _shelve(
             place,
         ),
     )
+
+
+class _Room:
+    """How many patterns may still be looked for."""
+
+    def __init__(self) -> None:
+        self.left = MOST_PATTERNS
+
+    def give(self, key: Key) -> Key:
+        """Return the key, or one that is never found if it is a pattern too many."""
+        if key.pattern is None:
+            return key
+        self.left -= 1
+        return key if self.left >= 0 else replace(key, pattern=None, is_refused=True)
 
 
 def _source_rank(scope: LoreScope, strategy: LoreStrategy) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from engine.memory.lore.chance import succeeds
-from engine.memory.lore.checking import Checks, Verdict
+from engine.memory.lore.checking import Checks, Verdict, Work
 from engine.memory.lore.groups import Hit, keep_one_of_each
 from engine.memory.lore.keys import Piece
 from engine.memory.lore.looking import View
@@ -43,9 +43,10 @@ class Scanning:
         shelf: Sequence[Shelved],
         scene: LoreScene,
         settings: LoreSettings,
+        *,
         view: View,
         timers: Timers,
-        *,
+        work: Work,
         length: int,
         budget: int,
         count: Count,
@@ -58,7 +59,8 @@ class Scanning:
         self._shelf, self._settings, self._length = shelf, settings, length
         self._budget, self._count, self._timers = budget, count, timers
         self._reports = reports
-        self._checks = Checks(scene, view, timers, length)
+        self._checks = Checks(scene, view, timers, work, length=length)
+        self._work = work
         self._done: set[int] = set()  # active, or failed its roll
         self._groups: set[str] = set()  # of those that are active
         self._book_tokens: dict[int, int] = {}
@@ -139,7 +141,7 @@ class Scanning:
     def _next(self, new: Sequence[Shelved], sweeps: int) -> Sweep | None:
         """Say why to sweep again, if at all."""
         settings = self._settings
-        if self._is_full or sweeps >= MOST_SWEEPS:
+        if self._is_full or sweeps >= MOST_SWEEPS or self._work.is_spent:
             return None
         waking = [
             each.woken_by
