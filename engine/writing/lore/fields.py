@@ -103,6 +103,18 @@ SETTINGS = (
 _BY_NAME = {name: setting for setting in SETTINGS for name in (setting.english, setting.chinese)}
 
 
+def values_of(setting: Setting, language: str) -> tuple[str, ...]:
+    """Return what a setting takes: its choices, or its least and most; () for any words."""
+    kind = setting.of or setting.kind
+    if kind is bool:
+        return tuple(names[language == "zh-CN"] for names in (_YES, _NO))
+    if kind is int:
+        return (str(setting.least), str(setting.most))
+    if kind in {str, tuple}:
+        return ()
+    return tuple(names[language == "zh-CN"] for names in _names(kind).values())
+
+
 def fields_of(entry: LoreEntry, language: str) -> dict[str, str]:
     """Return the entry as its form shows it, by `FIELDS`; defaults are not told."""
     return {

@@ -9,7 +9,7 @@ from engine.memory.cast import CAST_WORDINGS
 from engine.memory.lore import lore_lines
 from engine.memory.macros import sheet_in_use
 from engine.runtime import Engine
-from engine.storage import cast, lore, lore_settings
+from engine.storage import cast, lore, lore_settings, memory
 from engine.storage.database import Transaction
 from engine.story import (
     Character,
@@ -74,17 +74,20 @@ async def shelf_of(
             if (each := await cast.find_character(tx, guild_id=guild_id, character_id=number))
         ]
         tags = await _tags(tx, found, people)
+        note = await memory.find_note(tx, guild_id=guild_id, story_id=story.id)
     speaker = people[0] if character_id is not None and people else None
     names = _persona_names(path, found)
     books = tuple(_shelved(book, people, names, is_story=speaker is None) for book in found)
+    user = _user(story, path)
     scene = LoreScene(
         lines=lore_lines(path),
         characters=tuple(name for each in people for name in _names(each)),
         character_tags=tags,
-        texts=_texts(found, speaker, member_id, user := _user(story, path)),
+        texts=_texts(found, speaker, member_id, user),
+        notes=(note.text,) if note else (),
+        has_note=note is not None,
         char=_char(story, people),
         user=user,
-        seed=0,
     )
     return Shelf(
         books,

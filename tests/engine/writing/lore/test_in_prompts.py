@@ -9,6 +9,7 @@ from engine.runtime import Engine
 from engine.story import LoreScope, Sheet
 from engine.writing.cast import Scene, create_character, draft_lines, speak_as
 from engine.writing.lore import switch_entry, try_lore
+from engine.writing.remembering import set_note
 from tests.engine.writing.lore.scenes import add, context, lore_in, texts
 from tests.fakes.desk import ANN, BO, CY, GUILD, MO, Desk, new_id
 from tests.fakes.scripted_model import ScriptedModel
@@ -209,3 +210,14 @@ async def test_a_test_tells_what_a_text_wakes_and_what_is_dropped_and_why(desk: 
         ("It never comes.", "roll")
     ]
     assert await desk.texts() == []
+
+
+async def test_the_authors_note_wakes_lore_and_gives_a_place_to_lore_beside_it(
+    desk: Desk,
+) -> None:
+    await add(desk, "Storms sink ships.", "storm")
+    await add(desk, "Beside the note.", settings="constant = yes\nposition = note top")
+    await desk.write("A quiet night.")
+    assert lore_in(await context(desk)) == []
+    await set_note(desk.engine, **desk.where, member=ANN, text="A storm is coming.")
+    assert set(texts(lore_in(await context(desk)))) == {"Storms sink ships.", "Beside the note."}
