@@ -7,12 +7,15 @@ digest any more: the summary is not used. Redo, and it is used again, as it was.
 
 import hashlib
 import json
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.story import Summary, Turn
 
-BLOCK_BYTES = 4096  # of UTF-8: about a thousand tokens
+# Bytes of UTF-8 in a block, about a thousand tokens. Between the two, the words of a turn decide
+# whether it is the last one: so an edit that makes a turn longer moves the next few blocks only.
+LEAST_BYTES, MOST_BYTES = 3072, 6144
 FANOUT = 6  # blocks of one level that are one block of the next
 MOST_LEVEL = 3
 
@@ -43,13 +46,13 @@ class Seal:
 def blocks_of(path: Sequence[Turn]) -> list[SealedBlock]:
     """Return the complete blocks of a path, level by level, each in the order of the story.
 
-    A pure function of the told texts: a block ends with the turn that fills BLOCK_BYTES.
+    A pure function of the told texts.
     """
     level: list[SealedBlock] = []
     first = size = 0
     for place, turn in enumerate(path):
         size += len(turn.told.encode())
-        if size >= BLOCK_BYTES:
+        if size >= MOST_BYTES or (size >= LEAST_BYTES and _ends_a_block(turn)):
             texts = [each.told for each in path[first : place + 1]]
             level.append(SealedBlock(first, place + 1, 1, _digest(texts)))
             first, size = place + 1, 0
@@ -59,6 +62,10 @@ def blocks_of(path: Sequence[Turn]) -> list[SealedBlock]:
         level = [_joined(group, height) for group in groups]
         found += level
     return found
+
+
+def _ends_a_block(turn: Turn) -> bool:
+    return zlib.crc32(turn.told.encode()) % 3 == 0
 
 
 def _joined(group: Sequence[SealedBlock], level: int) -> SealedBlock:
@@ -91,7 +98,9 @@ def cover(
     before = [seal for seal in seals if seal.until <= until]
     chosen = _coarsest(before)
     total = sum(map(tokens_of, chosen))
-    for seal in reversed(chosen.copy()):
+    at = len(chosen) - 1
+    while at >= 0:
+        seal = chosen[at]
         finer = _coarsest(
             [
                 each
@@ -102,9 +111,10 @@ def cover(
         is_whole = sum(each.until - each.first for each in finer) == seal.until - seal.first
         more = sum(map(tokens_of, finer)) - tokens_of(seal)
         if is_whole and total + more <= share_tokens:
-            at = chosen.index(seal)
             chosen[at : at + 1] = finer
             total += more
+            at += len(finer)  # the newest of them may be told finer still
+        at -= 1
     return _fitting(chosen, share_tokens, tokens_of)
 
 

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -7,10 +8,13 @@ from engine.storage import (
     Database,
     Transaction,
     ballots,
+    branches,
     cast,
     moves,
+    paths,
     personal,
     posts,
+    revisions,
     search,
     stories,
     styles,
@@ -30,9 +34,11 @@ from engine.story import (
     Turn,
     TurnState,
 )
+from tests.engine.storage.branch_samples import add_branch, add_edit
 from tests.engine.storage.critique_samples import add_critique
 from tests.engine.storage.library_samples import add_given
 from tests.engine.storage.lore_samples import add_lore
+from tests.engine.storage.memory_samples import add_memory
 from tests.engine.storage.order_samples import add_order
 from tests.engine.storage.prompt_samples import add_prompt
 from tests.engine.storage.samples import (
@@ -129,6 +135,14 @@ async def fill(tx: Transaction, guild_id: int = GUILD) -> list[Turn]:
     await search.add_words(
         tx, guild_id=guild_id, story_id=story.id, words={"its digest": WORDS_OF_SECRET}
     )
+    at_head = replace(story, head_turn_id=others.id)
+    edit = await add_edit(
+        tx, at_head, others.id, member=ZOE, text=SECRET, interaction_id=new_interaction()
+    )
+    await add_branch(
+        tx, story, member=ZOE, name=SECRET, head_turn_id=edit.id, thread_id=guild_id + 5000
+    )
+    await add_memory(tx, story, member=ZOE, text=SECRET)
     await add_voice(tx, guild_id, member_id=ZOE.id)
     await add_lore(tx, story, member=ZOE, text=SECRET)
     await add_lore(tx, story, member=BEA, text="Bea's lore.")
@@ -151,7 +165,10 @@ async def fill_cast(tx: Transaction, guild_id: int, turn_id: int) -> None:
     await cast.insert_line(tx, turn_id=turn_id, name=SECRET, **it)
     story = await stories.find_open_story(tx, guild_id=guild_id, channel_id=CHANNEL)
     assert story is not None
-    await add_draft(tx, story, character, member=ZOE, text=SECRET, direction=SECRET)
+    draft_id = await add_draft(tx, story, character, member=ZOE, text=SECRET, direction=SECRET)
+    await revisions.keep_original(
+        tx, guild_id=guild_id, draft_id=draft_id, text="The model's draft."
+    )
     await cast.save_card(tx, card=SECRET, **it)
     await cast.record_card_message(tx, channel_id=CHANNEL, message_id=77, **it)
     await cast.save_face(tx, png=b"a picture of Zoe", **it)
@@ -180,9 +197,18 @@ async def test_an_export_has_every_row_with_the_members_words_name_or_id(
         "lorebooks": 1,
         "lore_entries": 1,
         "stories": 1,
-        "turns": 3,
+        "turns": 4,
         "posts": 2,
         "moves": 1,
+        "spans": 1,
+        "revisions": 1,
+        "offshoots": 1,
+        "branches": 1,
+        "draft_originals": 1,
+        "author_notes": 1,
+        "pins": 1,
+        "style_samples": 1,
+        "summaries": 1,
         "players": 1,
         "order_steps": 1,
         "ballots": 1,
@@ -226,6 +252,10 @@ async def test_erasing_a_member_leaves_no_word_name_or_id(database: Database) ->
     assert erased == personal.Erased(
         rows={
             "turn_words": 1,
+            "author_notes": 1,
+            "pins": 1,
+            "style_samples": 1,
+            "summaries": 1,
             "lore_entries": 1,
             "lorebooks": 1,
             "players": 1,
@@ -250,12 +280,16 @@ async def test_erasing_a_member_leaves_no_word_name_or_id(database: Database) ->
             "training_jobs": 2,
             "voice_changes": 1,
             "comparisons": 1,
+            "spans": 1,
+            "branches": 1,
+            "draft_originals": 1,
             "stories": 1,
-            "turns": 3,
+            "turns": 4,
             "moves": 1,
         },
         posts=(
             Post(before[0].id, 0, CHANNEL, before[0].id),
+            Post(before[2].id, 0, CHANNEL, before[2].id),  # another's, with words of the member
             Post(0, 0, CHANNEL, 77),  # introduces a character
             Post(0, 0, CHANNEL, 1),
         ),
@@ -325,3 +359,19 @@ async def test_erasing_a_server_leaves_no_row_of_it_and_all_of_others(
         await personal.erase_guild(tx, guild_id=GUILD)
         assert await everything(tx, GUILD) == "[]"
         assert await everything(tx, GUILD + 1) == before
+
+
+async def test_erasing_a_member_takes_their_words_out_of_an_edit_and_leaves_the_others(
+    database: Database,
+) -> None:
+    async with database.writing() as tx:
+        before = await fill(tx)
+        await personal.erase_member(tx, guild_id=GUILD, member_id=ZOE.id)
+        story = await stories.find_open_story(tx, guild_id=GUILD, channel_id=CHANNEL)
+        assert story is not None
+        found = await branches.list_branches(tx, guild_id=GUILD, story_id=story.id)
+        told = await paths.list_passages(tx, guild_id=GUILD, head_turn_id=found[-1].head_turn_id)
+    assert [passage.turn.text for passage in told] == ["", "The model's words.", "Bea's part. "]
+    assert [span.name for span in told[-1].spans] == ["Bea"]
+    assert found[-1].name == f"#{found[-1].id}"
+    assert told[-1].turn.id == before[-1].id

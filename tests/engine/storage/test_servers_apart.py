@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from engine.storage import (
     Database,
     Transaction,
     ballots,
+    branches,
     card_books,
     cast,
     comparisons,
@@ -21,13 +23,16 @@ from engine.storage import (
     line_drafts,
     lore,
     lore_settings,
+    memory,
     moves,
     order,
     order_clocks,
     order_path,
+    paths,
     personal,
     posts,
     prompts,
+    revisions,
     search,
     stories,
     styles,
@@ -73,9 +78,12 @@ from engine.story import (
     WorkState,
 )
 from engine.story.order import Due, Mode, ModelPlace, StepKind
+from engine.story.revision import Hand, Revision, RevisionKind, Span
+from tests.engine.storage.branch_samples import add_branch, add_edit
 from tests.engine.storage.critique_samples import add_critique
 from tests.engine.storage.library_samples import add_consent, add_work
 from tests.engine.storage.lore_samples import add_lore
+from tests.engine.storage.memory_samples import add_memory
 from tests.engine.storage.order_samples import add_order
 from tests.engine.storage.prompt_samples import add_prompt
 from tests.engine.storage.samples import (
@@ -95,6 +103,9 @@ from tests.engine.storage.voice_samples import WORK, add_voice, training_work
 
 Query = Callable[..., Awaitable[Any]]
 MODULES = (
+    branches,
+    paths,
+    revisions,
     stories,
     turns,
     moves,
@@ -117,6 +128,7 @@ MODULES = (
     lore,
     card_books,
     lore_settings,
+    memory,
     personal,
 )
 ACROSS_SERVERS = {
@@ -133,6 +145,7 @@ READING = ("find_", "list_", "read_", "collect_")
 OTHER_GUILD = GUILD + 1
 CANARY = "the canary sings"
 INTERACTION, BALLOT_INTERACTION, MESSAGE, SOURCE = 800, 801, 802, 803
+REVISION_INTERACTION, THREAD = 804, 805
 
 
 def queries() -> dict[str, Query]:
@@ -200,11 +213,26 @@ async def fill(tx: Transaction) -> dict[str, Any]:
     known = await add_lore(
         tx, story, member=Member(ADA.id, CANARY), text=CANARY, character=character
     )
+    author = Member(ADA.id, CANARY)
+    at_head = replace(story, head_turn_id=head.id)
+    revision = await add_edit(
+        tx, at_head, head.id, member=author, text=CANARY, interaction_id=REVISION_INTERACTION
+    )
+    await add_branch(
+        tx, story, member=author, name=CANARY, head_turn_id=revision.id, thread_id=THREAD
+    )
+    await revisions.keep_original(tx, guild_id=GUILD, draft_id=draft_id, text=CANARY)
+    kept = await add_memory(tx, story, member=author, text=CANARY)
     trained = await add_voice(tx, text=CANARY)
     work = await fill_library(tx, story.id)
     critique = await add_critique(tx, text=CANARY, interaction_id=INTERACTION)
     prompt = await add_prompt(tx, text=CANARY, interaction_id=INTERACTION)
     return {
+        **kept,
+        "is_pinned": True,
+        "editor_id": BEA.id,
+        "level": 1,
+        "depth": 1,
         "book_id": known.book_id,
         "entry_id": known.entry.id,
         "entry_ids": [known.entry.id],
@@ -214,6 +242,14 @@ async def fill(tx: Transaction) -> dict[str, Any]:
         "entry": LoreEntry(content="intruder"),
         "book": Lorebook(entries=(LoreEntry(content="intruder"),)),
         "settings": LoreSettings(),
+        "story": at_head,
+        "turn": head,
+        "revision": Revision(RevisionKind.EDIT, head.id),
+        "kept": [Span(Hand.MEMBER, BEA.id, "", "intruder")],
+        "member": BEA,
+        "from_turn_id": head.id,
+        "archived_ms": NOW,
+        "stored": [head, revision],
         "player_id": player.id,
         "to_player_id": player.id,
         "anchor_turn_id": head.id,
@@ -390,6 +426,7 @@ OWN_FACTS: dict[str, dict[str, Any]] = {
     "order_clocks.set_reminder": {"reminder_ms": 1},
     "lore.list_books_of_scope": {"scope": LoreScope.STORY},
     "lore.store_entry_tokens": {"counts": {1: 999}},
+    "memory.insert_summary": {"digest": "intruder"},
     "styles.add_line": {"kind": LineKind.PHRASE},
     "styles.delete_line": {"kind": LineKind.PHRASE},
 }
