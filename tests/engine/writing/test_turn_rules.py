@@ -21,11 +21,12 @@ from engine.errors import (
     RulesRefused,
     StoryMovedOn,
 )
+from engine.privacy import erase_member
 from engine.settings import EngineSettings
 from engine.storage import Database
 from engine.story import Member, Sheet, Turn, TurnState
 from engine.story.order import Mode, ModelPlace
-from engine.writing import add_held_turn, check_may_write, decide, get_turn
+from engine.writing import add_held_turn, check_may_write, decide, get_turn, pass_overdue
 from engine.writing.cast import Scene, create_character, draft_lines, post_draft, speak_as
 from engine.writing.versions import bring_back
 from tests.fakes.desk import ANN, BO, CY, GUILD, MO, new_id
@@ -470,3 +471,16 @@ async def test_the_draft_of_a_line_waits_for_its_members_turn(table: Table) -> N
     line = await post_draft(table.engine, **it, interaction_id=new_id())
     assert line.text == drafted.drafts[0].text
     assert await table.whose() == "Ann"
+
+
+async def test_who_is_erased_is_awaited_no_more(table: Table) -> None:
+    await table.begin(Mode.ROUND_ROBIN, ANN, BO, CY, deadline_hours=1)
+    await table.write("One.", ANN)
+    await erase_member(table.engine, guild_id=GUILD, member_id=BO.id)
+    assert await table.whose() == "Cy"
+    table.clock.pass_hours(2)
+    assert await pass_overdue(table.engine) == [], "Cy is awaited only now"
+    table.clock.pass_hours(2)
+    [passed] = await pass_overdue(table.engine)
+    assert passed.player is not None
+    assert passed.player.name == "Cy"
