@@ -96,6 +96,25 @@ def test_after_an_undo_and_another_turn_the_lore_is_that_of_a_story_told_so(
     assert after_undo == scanned(entries, list(branch), told)
 
 
+def test_sticky_cooldown_and_delay_over_ten_turns_with_an_undo_in_the_middle() -> None:
+    entry = LoreEntry(id=1, keys=("dragon",), content="x", sticky=3, cooldown=2, delay=2)
+
+    def state(lines: list[LoreLine]) -> str:
+        found = scanned([entry], lines, LoreSettings(scan_depth=1))
+        told = [str(each.reason) for each in found.active]
+        return (told + [str(each.obstacle) for each in found.dropped] + [""])[0]
+
+    first = lines_of(*["a dragon"] * 6)
+    states = [state(first[:length]) for length in range(1, 7)]
+    assert states == ["delay", "key", "sticky", "sticky", "sticky", "cooldown"]
+    # Undone to the first turn: nothing is sticky, and nothing cools down.
+    told = first[:1] + lines_of("quiet", "a dragon", "quiet", "quiet", first=7)
+    states = [state(told[:length]) for length in range(2, 6)]
+    assert states == ["", "key", "sticky", "sticky"]
+    # Redone, as if nothing had been.
+    assert state(first) == "cooldown"
+
+
 @settings(max_examples=60, deadline=None)
 @given(_ENTRIES, _CHAT, st.integers(0, 100))
 def test_every_entry_is_in_or_out_once_and_the_budget_holds(
