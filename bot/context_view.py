@@ -31,7 +31,7 @@ def summary(prompt: Prompt, words: Words) -> str:
             budget=prompt.budget_tokens,
         )
     ]
-    names = _names(words)
+    names = names_of_groups(words)
     for color, kinds in GROUPS.items():
         blocks = [block for block in prompt.blocks if block.kind in kinds]
         if blocks:
@@ -125,10 +125,11 @@ def _why_not(left: LeftOut, words: Words) -> str:
 
 def _name_of(kind: BlockKind, words: Words) -> str:
     (color,) = (color for color, kinds in GROUPS.items() if kind in kinds)
-    return _names(words)[color]
+    return names_of_groups(words)[color]
 
 
-def _names(words: Words) -> dict[str, str]:
+def names_of_groups(words: Words) -> dict[str, str]:
+    """Return what each colour stands for."""
     return {
         "⬛": words("rules"),
         "🟫": words("samples of style"),

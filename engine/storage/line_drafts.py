@@ -8,7 +8,7 @@ from engine.errors import DraftGone
 from engine.storage.conflicts import insert_unless_present
 from engine.storage.database import Transaction
 from engine.storage.rows import select_line_drafts, to_line_draft
-from engine.storage.schema import line_drafts
+from engine.storage.schema import draft_originals, line_drafts
 from engine.story import LineDraft, Provenance
 
 
@@ -116,6 +116,14 @@ async def mark_used(tx: Transaction, *, guild_id: int, draft_id: int, turn_id: i
 
 async def forget_drafts(tx: Transaction, *, guild_id: int, before_ms: int) -> int:
     """Delete a server's drafts that are older; return how many."""
+    old = select(line_drafts.c.id).where(
+        line_drafts.c.guild_id == guild_id, line_drafts.c.created_ms < before_ms
+    )
+    await tx.execute(
+        delete(draft_originals).where(
+            draft_originals.c.guild_id == guild_id, draft_originals.c.draft_id.in_(old)
+        )
+    )
     gone = await tx.execute(
         delete(line_drafts).where(
             line_drafts.c.guild_id == guild_id, line_drafts.c.created_ms < before_ms

@@ -104,3 +104,33 @@ async def find_original(tx: Transaction, *, guild_id: int, draft_id: int) -> str
         .where(draft_originals.c.guild_id == guild_id, draft_originals.c.draft_id == draft_id)
     )
     return original
+
+
+async def is_revised(tx: Transaction, *, guild_id: int, turn_id: int) -> bool:
+    """Whether any revision, on any branch, is of this turn."""
+    found = await tx.scalar(
+        select(revisions.c.turn_id)
+        .where(
+            revisions.c.guild_id == guild_id,
+            (revisions.c.target_id == turn_id) | (revisions.c.other_id == turn_id),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+async def list_roots(tx: Transaction, *, guild_id: int, turn_id: int) -> list[int]:
+    """Return the written turns that a revision changes; none for what is no revision."""
+    first = await find_revision(tx, guild_id=guild_id, turn_id=turn_id)
+    if first is None:
+        return []
+    roots: list[int] = []
+    for passage_id in (first.target_id, first.other_id):
+        root = passage_id
+        while root is not None:  # the second half of a split has the id of the split
+            above = await find_revision(tx, guild_id=guild_id, turn_id=root)
+            if above is None:
+                roots.append(root)
+                break
+            root = above.target_id
+    return list(dict.fromkeys(roots))

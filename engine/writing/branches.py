@@ -122,6 +122,7 @@ async def switch_branch(
     async with engine.database.writing() as tx:
         story = await get_open_story(tx, guild_id=guild_id, channel_id=channel_id)
         require_starter(story, member)
+        await _refuse_in_thread(tx, story)
         await get_free_head(tx, story)
         branch = await get_branch(tx, story, name)
         if branch.is_archived:

@@ -1,7 +1,7 @@
 """How turns are told where they are shown, and revisions taken along to another head."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from engine.runtime import Engine
 from engine.storage import paths, revisions
@@ -102,3 +102,41 @@ def is_told_alike(first: Sequence[Passage], second: Sequence[Passage]) -> bool:
 
 def _look(turn: Turn) -> tuple[str, str]:
     return turn.told, turn.kind.value
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a turn is told where it is shown."""
+
+    turn: Turn  # its text is all that came from it
+    is_revised: bool
+    told_with: int | None = None  # the number of the turn that tells its words since a merge
+
+
+async def find_told(engine: Engine, turn: Turn) -> Told:
+    """Return how a turn is told; one that is on no path there stands as it was written."""
+    async with engine.database.reading() as tx:
+        if not await revisions.is_revised(tx, guild_id=turn.guild_id, turn_id=turn.id):
+            return Told(turn, is_revised=False)
+        _, story = await get_turn_and_story(tx, guild_id=turn.guild_id, turn_id=turn.id)
+        told = await paths.list_passages(
+            tx, guild_id=turn.guild_id, head_turn_id=story.head_turn_id
+        )
+    own = [each for each in told if each.sources[0] == turn.id]
+    if own:
+        text = "\n\n".join(each.turn.text.strip() for each in own)
+        is_revised = any(each.revised_by for each in own)
+        return Told(replace(turn, text=text) if is_revised else turn, is_revised)
+    other = next((each for each in told if turn.id in each.sources), None)
+    if other is None:
+        return Told(turn, is_revised=False)
+    return Told(replace(turn, text=""), is_revised=True, told_with=other.turn.number)
+
+
+async def find_retold(engine: Engine, *, guild_id: int, turn_id: int) -> list[Turn]:
+    """Return the turns whose telling a revision changes; none for any other turn."""
+    async with engine.database.reading() as tx:
+        roots = await revisions.list_roots(tx, guild_id=guild_id, turn_id=turn_id)
+        return [
+            (await get_turn_and_story(tx, guild_id=guild_id, turn_id=each))[0] for each in roots
+        ]

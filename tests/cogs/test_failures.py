@@ -157,4 +157,4 @@ class TestLongTurn:
         assert first.content.startswith(self.TEXT[:1800])
         assert self.TEXT.startswith(f"{first.content} {last.content}")
         assert labels(first) == []
-        assert labels(last) == ["Continue", "Retry", "Alternatives", "Undo"]
+        assert labels(last) == ["Continue", "Retry", "Alternatives", "Undo", "Why?"]

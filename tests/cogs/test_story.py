@@ -17,7 +17,7 @@ async def test_a_story_is_started_written_and_continued(scene: Scene) -> None:
     assert written.content == "**bo**\nIt was a dark night."
     assert labels(written) == ["Continue", "Undo"]
     assert model_turn.content.startswith("And then the lantern")
-    assert labels(model_turn) == ["Continue", "Retry", "Alternatives", "Undo"]
+    assert labels(model_turn) == ["Continue", "Retry", "Alternatives", "Undo", "Why?"]
 
 
 async def test_the_direction_reaches_the_model(scene: Scene, model: ScriptedModel) -> None:
@@ -34,7 +34,7 @@ async def test_a_story_can_begin_in_a_thread_of_its_own(scene: Scene) -> None:
     assert thread.name == "The Lighthouse"
     assert thread.mention in told(started)
     assert opening.content.startswith("📖 **The Lighthouse**")
-    assert labels(turn) == ["Continue", "Retry", "Alternatives", "Undo"]
+    assert labels(turn) == ["Continue", "Retry", "Alternatives", "Undo", "Why?"]
 
 
 async def test_a_story_can_begin_as_a_post_of_a_forum(scene: Scene) -> None:
@@ -85,7 +85,7 @@ async def test_retry_replaces_the_turn_and_marks_the_old_one(scene: Scene) -> No
     assert marked.content == f"{old.content}\n-# 🔁 Replaced by a new attempt."
     assert labels(marked) == []
     assert new.content != old.content
-    assert labels(new) == ["Continue", "Retry", "Alternatives", "Undo"]
+    assert labels(new) == ["Continue", "Retry", "Alternatives", "Undo", "Why?"]
 
 
 async def test_the_command_retries_the_newest_turn(scene: Scene) -> None:

@@ -95,7 +95,7 @@ class TestWordByWord:
         await self.begin(scene)
         gate.let(20)
         final = await shown(scene, "The lamp went out. Nobody saw it happen.")
-        assert labels(final) == ["Continue", "Retry", "Alternatives", "Undo"]
+        assert labels(final) == ["Continue", "Retry", "Alternatives", "Undo", "Why?"]
 
     async def test_stop_keeps_the_text_so_far_and_marks_it(self, scene: Scene, gate: Gate) -> None:
         await self.begin(scene)

@@ -8,8 +8,9 @@ they began from; one that was typed has none.
 from dataclasses import replace
 
 from engine.errors import DraftGone, SceneMovedOn, StoryMovedOn
+from engine.prose.hands import edit_spans
 from engine.runtime import Engine
-from engine.storage import cast, line_drafts, turns
+from engine.storage import cast, line_drafts, revisions, turns
 from engine.storage.database import Transaction
 from engine.story import (
     Character,
@@ -24,6 +25,7 @@ from engine.story import (
     TurnState,
 )
 from engine.story.order import Player
+from engine.story.revision import Hand, Span
 from engine.writing.cast.characters import add_character, get_live_character, tidy_sheet
 from engine.writing.cast.scene import Scene, open_scene
 from engine.writing.head import get_free_head, get_turn_and_story, move_story
@@ -75,7 +77,11 @@ async def post_draft(
     if text is not None:
         text = tidy_text(text, MOST_TURN_CHARACTERS)
         async with engine.database.writing() as tx:
-            await _get_own(tx, guild_id, draft_id, member)
+            draft = await _get_own(tx, guild_id, draft_id, member)
+            if draft.turn_id is None and not draft.is_edited and draft.text != text:
+                await revisions.keep_original(
+                    tx, guild_id=guild_id, draft_id=draft_id, text=draft.text
+                )
             await line_drafts.edit_draft(tx, guild_id=guild_id, draft_id=draft_id, text=text)
     try:
         async with engine.database.writing() as tx:
@@ -140,6 +146,7 @@ async def _post(
         provenance=draft.provenance,
     )
     await line_drafts.mark_used(tx, guild_id=draft.guild_id, draft_id=draft.id, turn_id=accepted.id)
+    await _keep_hands(tx, draft, accepted.id, member)
     return await _append(
         tx,
         engine,
@@ -149,6 +156,21 @@ async def _post(
         player=player,
         interaction_id=interaction_id,
     )
+
+
+async def _keep_hands(tx: Transaction, draft: LineDraft, turn_id: int, member: Member) -> None:
+    """Keep which words of an edited draft are the model's, and which the member's."""
+    original = await revisions.find_original(tx, guild_id=draft.guild_id, draft_id=draft.id)
+    if draft.is_edited and original is not None:
+        model = draft.provenance.model if draft.provenance else ""
+        drafted = Span(Hand.MODEL, 0, model, original)
+        editor = Span(Hand.MEMBER, member.id, member.name, "")
+        await revisions.insert_spans(
+            tx,
+            guild_id=draft.guild_id,
+            turn_id=turn_id,
+            kept=edit_spans((drafted,), draft.text, editor),
+        )
 
 
 async def speak_as(

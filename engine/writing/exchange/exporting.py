@@ -12,8 +12,10 @@ from engine.files.books.epub import write_epub
 from engine.files.books.markdown import write_markdown
 from engine.files.books.page import write_page
 from engine.runtime import Engine
-from engine.story import Story, Turn, TurnKind
-from engine.writing.reading import count_words, read_story
+from engine.story import Story, Turn
+from engine.story.revision import Hand
+from engine.writing.credits import Credit, story_credits
+from engine.writing.reading import read_story
 
 _STORIES = UUID("6b1d0c3e-58a5-4d0a-9f51-0d3c2a4be6f1")  # names our identifiers, RFC 9562
 
@@ -66,7 +68,7 @@ _WORDINGS = {
         comma=", ",
         last_comma=" and ",
         credits="Who wrote what",
-        credit="{name}: turns {turns}, words {words}",
+        credit="{name}: {share:.1f} % (turns {turns}, words {words})",
         model="the language model {}",
         filename="story",
         colophon="Colophon",
@@ -76,7 +78,7 @@ _WORDINGS = {
         comma="、",
         last_comma="、",
         credits="谁写了什么",
-        credit="{name}：{turns} 段，{words} 字",
+        credit="{name}：{share:.1f}%（{turns} 段，{words} 字）",
         model="语言模型 {}",
         filename="故事",
         colophon="后记",
@@ -104,7 +106,10 @@ async def export_story(
     story, turns = await read_story(
         engine, guild_id=guild_id, channel_id=channel_id, story_id=story_id
     )
-    book = book_of(story, turns)
+    _, found = await story_credits(
+        engine, guild_id=guild_id, channel_id=channel_id, story_id=story.id
+    )
+    book = book_of(story, turns, found)
     data = await asyncio.to_thread(_write, book, form, step)
     return Export(filename_of(story, SUFFIXES[form]), data)
 
@@ -115,27 +120,29 @@ def filename_of(story: Story, suffix: str) -> str:
     return f"{name or _WORDINGS[story.language].filename}.{suffix}"
 
 
-def book_of(story: Story, turns: Sequence[Turn]) -> Book:
+def book_of(story: Story, turns: Sequence[Turn], shares: Sequence[Credit]) -> Book:
     """Return a story as it is read, with who wrote what in its colophon."""
     words = _WORDINGS[story.language]
-    shares = _count_shares(turns, words)
+    names = tuple(_name(share, words) for share in shares)
     byline = ""
     colophon: tuple[Section, ...] = ()
     if shares:
-        *firsts, last = [share.name for share in shares]
+        *firsts, last = names
         byline = words.by.format(
             words.last_comma.join([words.comma.join(firsts), last] if firsts else [last])
         )
         lines = [
-            words.credit.format(name=share.name, turns=share.turns, words=share.words)
-            for share in shares
+            words.credit.format(
+                name=name, share=share.share / 10, turns=share.turns, words=share.words
+            )
+            for name, share in zip(names, shares, strict=True)
         ]
         colophon = (Section(words.credits, tuple(lines)),)
     return Book(
         title=story.title,
         language=story.language,
         byline=byline,
-        authors=tuple(share.name for share in shares),
+        authors=names,
         passages=tuple(_passage(turn) for turn in turns),
         colophon=colophon,
         identifier=uuid5(_STORIES, f"{story.guild_id}/{story.id}"),
@@ -162,22 +169,5 @@ def _passage(turn: Turn) -> Passage:
     return Passage(turn.text, turn.character.name if turn.character else "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Share:
-    name: str
-    turns: int
-    words: int
-
-
-def _count_shares(turns: Sequence[Turn], words: _Wording) -> list[_Share]:
-    """Return who wrote how much: people in the order in which they joined, then models."""
-    by_author: dict[tuple[bool, int | str], list[Turn]] = {}
-    for turn in turns:
-        is_model = turn.kind is TurnKind.MODEL
-        model = turn.provenance.model if turn.provenance else ""
-        by_author.setdefault((is_model, model if is_model else turn.author_id), []).append(turn)
-    shares = []
-    for (is_model, author), theirs in sorted(by_author.items(), key=lambda item: item[0][0]):
-        name = words.model.format(author).strip() if is_model else theirs[-1].author_name
-        shares.append(_Share(name, len(theirs), sum(count_words(turn.text) for turn in theirs)))
-    return shares
+def _name(share: Credit, words: _Wording) -> str:
+    return words.model.format(share.name).strip() if share.hand is Hand.MODEL else share.name

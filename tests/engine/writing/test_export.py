@@ -23,9 +23,9 @@ And then the lantern of room 1 went out, and somebody laughed.
 
 ## Who wrote what
 
-- Ann: turns 1, words 4
-- Bo: turns 1, words 6
-- the language model scripted: turns 1, words 12
+- Ann: 18.2 % (turns 1, words 4)
+- Bo: 27.3 % (turns 1, words 6)
+- the language model scripted: 54.5 % (turns 1, words 12)
 """
 
 
@@ -70,7 +70,7 @@ async def test_titles_and_names_cannot_pose_as_markdown(engine: Engine) -> None:
 @pytest.mark.parametrize(
     ("language", "title", "filename", "line"),
     [
-        ("zh-CN", "雾 与 灯", "雾-与-灯.md", "- Ann：1 段，4 字"),
+        ("zh-CN", "雾 与 灯", "雾-与-灯.md", "- Ann：100.0%（1 段，4 字）"),
         ("zh-CN", "!?", "故事.md", "*作者：Ann*"),
         ("en", "../../etc/passwd", "etc-passwd.md", "*by Ann*"),
     ],
@@ -90,7 +90,7 @@ async def test_members_of_one_name_are_credited_apart(desk: Desk) -> None:
     await desk.write("One.", Member(21, "Sam"))
     await desk.write("Two words.", Member(22, "Sam"))
     markdown = (await export_story(desk.engine, **desk.where)).data.decode()
-    assert "- Sam: turns 1, words 1\n- Sam: turns 1, words 2" in markdown
+    assert "- Sam: 33.3 % (turns 1, words 1)\n- Sam: 66.7 % (turns 1, words 2)" in markdown
 
 
 async def test_an_empty_story_is_its_title(desk: Desk) -> None:
@@ -107,4 +107,4 @@ async def test_a_characters_line_stands_with_its_name(desk: Desk) -> None:
     await speak_as(desk.engine, scene=scene, name="Mi*ra", line="Go.", member=BO, interaction_id=77)
     markdown = (await export_story(desk.engine, **desk.where)).data.decode()
     assert "\n\nMi\\*ra: Go.\n\n" in markdown
-    assert "- Bo: turns 1, words 1" in markdown
+    assert "- Bo: 100.0 % (turns 1, words 1)" in markdown

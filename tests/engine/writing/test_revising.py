@@ -146,7 +146,7 @@ async def test_a_turn_is_told_as_two_and_two_as_one(desk: Desk) -> None:
     await edit(desk, 3, "Four.", ANN)
     await merge(desk, 1)
     assert await desk.texts() == ["One. \n\nTwo. ", "Four."]
-    for _ in range(2):
+    for _ in range(4):
         await desk.undo()
     assert await desk.texts() == ["One. Two. Three."]
 
