@@ -1,7 +1,6 @@
 """An entry as members write it, in both languages."""
 
 from dataclasses import replace
-
 from pathlib import Path
 
 import pytest
