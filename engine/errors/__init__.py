@@ -73,6 +73,10 @@ EngineError
 │   ├── SampleNotFound       the style sample was taken away
 │   ├── TooManyKept          there are as many pins or samples as there may be
 │   ├── NotYourWords         a style sample is given by who wrote it
+│   ├── FactNotFound         the server has no such fact
+│   ├── FactDecided          somebody has decided about the proposal
+│   ├── FactIncomplete       a fact lacks a part, or has one that is too long
+│   ├── QuoteNotFound        the quote does not stand in the turn
 │   ├── TypefaceMissing      no typeface for the story's letters is there
 │   ├── BranchNotFound       the story has no branch of this name
 │   ├── BranchNameTaken      the story has a branch of this name
@@ -93,6 +97,7 @@ EngineError
 │   ├── PlayerNotFound       the member does not take part in the order
 │   ├── OrderFull            the story has as many players as it may
 │   ├── NobodyElse           there is no other player to whom the turn could go
+│   ├── StoryVeiled          a blind story is handed out whole when it has ended
 │   ├── NothingDue           the model is not to write by itself here
 │   └── QueueFull            too many turns wait already
 └── Failed               our fault: logged with a short code, which the member sees
@@ -119,6 +124,7 @@ from engine.errors.branches import (
     RevisionFault,
     RevisionRefused,
 )
+from engine.errors.canon import FactDecided, FactIncomplete, FactNotFound, QuoteNotFound
 from engine.errors.cast import (
     CardFault,
     CardRefused,
@@ -199,6 +205,7 @@ from engine.errors.order import (
     PlayerNotFound,
     RulesFault,
     RulesRefused,
+    StoryVeiled,
     VoteFull,
 )
 from engine.errors.queue import (
@@ -279,6 +286,9 @@ __all__ = [
     "DocumentRefused",
     "DraftGone",
     "EngineError",
+    "FactDecided",
+    "FactIncomplete",
+    "FactNotFound",
     "Failed",
     "FieldTooLong",
     "GenerationFailed",
@@ -334,6 +344,7 @@ __all__ = [
     "PromptRefused",
     "QueueFull",
     "QueueScope",
+    "QuoteNotFound",
     "Refused",
     "RevisionFault",
     "RevisionRefused",
@@ -347,6 +358,7 @@ __all__ = [
     "StoryAlreadyOpen",
     "StoryEnded",
     "StoryMovedOn",
+    "StoryVeiled",
     "StyleChanged",
     "SummaryNotFound",
     "TextRefused",

@@ -48,10 +48,12 @@ ORDER = (
     "summaries",
     "author_notes",
     "pins",
+    "facts",
 )
 """The tables of a story, each after those it refers to."""
 
 STAYS = {
+    "canon_reads": "what the model was asked about there",
     "posts": "messages of the channel that it was written in",
     "votes": "who voted for what is the server's own",
     "order_clocks": "a deadline is one of its time",

@@ -13,6 +13,7 @@ from engine.storage.database import Transaction
 from engine.storage.personal import (
     ballots,
     branches,
+    canon,
     cast,
     critiques,
     library,
@@ -32,6 +33,7 @@ from engine.story import Post
 # In the order in which they are erased.
 FAMILIES = (
     search,
+    canon,
     memory,
     lore,
     order,

@@ -6,6 +6,7 @@ refuses a row that points into another server. Times are epoch milliseconds.
 
 from engine.storage.schema.ballots import ballots, candidates, votes
 from engine.storage.schema.branches import draft_originals, offshoots, revisions, spans
+from engine.storage.schema.canon import canon_reads, canon_settings, facts
 from engine.storage.schema.cast import cards, characters, faces, line_drafts, lines
 from engine.storage.schema.critiques import critique_consents, critique_posts, critiques
 from engine.storage.schema.library import consents, work_authors, works
@@ -40,6 +41,8 @@ __all__ = [
     "ballots",
     "branches",
     "candidates",
+    "canon_reads",
+    "canon_settings",
     "card_books",
     "cards",
     "characters",
@@ -52,6 +55,7 @@ __all__ = [
     "critiques",
     "draft_originals",
     "faces",
+    "facts",
     "line_drafts",
     "lines",
     "lore_entries",
