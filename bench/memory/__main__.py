@@ -12,10 +12,11 @@ import platform
 import statistics
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import asdict
 from pathlib import Path
 
-from bench.memory.measure import METHODS, Result, ask, stored
+from bench.memory.measure import METHODS, Result, ask, stored, unstored
 from bench.memory.stories import KINDS, Question, plant
 
 DISTANCES = (2_000, 10_000, 30_000, 60_000, 1_000_000)
@@ -23,9 +24,11 @@ DISTANCES = (2_000, 10_000, 30_000, 60_000, 1_000_000)
 
 async def run(
     languages: Sequence[str],
+    *,
     lengths: Sequence[int],
     budgets: Sequence[int],
     stories: int,
+    is_stored: bool,
     keep: Callable[[Sequence[Result]], None],
 ) -> list[Result]:
     """Ask all questions of all stories; `keep` is called with what each question gave."""
@@ -34,12 +37,16 @@ async def run(
         for words in lengths:
             for seed in range(stories):
                 planted = plant(language, words, seed)
-                with tempfile.TemporaryDirectory() as folder:
-                    async with stored(planted, Path(folder)) as asked:
-                        for question in planted.questions:
-                            given = await ask(asked, question, words=words, budgets=budgets)
-                            keep(given)
-                            results += given
+                async with AsyncExitStack() as stack:
+                    if is_stored:
+                        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+                        asked = await stack.enter_async_context(stored(planted, folder))
+                    else:
+                        asked = await unstored(planted)
+                    for question in planted.questions:
+                        given = await ask(asked, question, words=words, budgets=budgets)
+                        keep(given)
+                        results += given
     return results
 
 
@@ -138,6 +145,7 @@ def main() -> None:
     parser.add_argument("--words", default="10000,50000,100000")
     parser.add_argument("--budgets", default="2000,4000")
     parser.add_argument("--stories", type=int, default=2, help="of each language and length")
+    parser.add_argument("--without-database", action="store_true", help="quicker; the same texts")
     parser.add_argument("--keep", type=Path, help="append all results to this file")
     parser.add_argument("--tables", type=Path, nargs="+", help="only print what was kept")
     options = parser.parse_args()
@@ -148,10 +156,11 @@ def main() -> None:
         else asyncio.run(
             run(
                 options.languages.split(","),
-                [int(each) for each in options.words.split(",")],
-                [int(each) for each in options.budgets.split(",")],
-                options.stories,
-                keep_in(options.keep),
+                lengths=[int(each) for each in options.words.split(",")],
+                budgets=[int(each) for each in options.budgets.split(",")],
+                stories=options.stories,
+                is_stored=not options.without_database,
+                keep=keep_in(options.keep),
             )
         )
     )

@@ -12,20 +12,33 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from bench.memory.stories import Fact, PlantedStory, Question
+from bench.memory.stories import Fact, PlantedStory, Question, tells
 from engine.errors import Unsupported
 from engine.memory.compose import Beside, compose, shaped
 from engine.memory.frame import FrameTokens, frame_story
 from engine.memory.offers import Offer, Spot
 from engine.memory.prompt import BlockKind, Prompt
+from engine.memory.recall import recall
+from engine.memory.recalled import offers_of
 from engine.prose.sentences import sentences_of
 from engine.runtime import Engine, open_engine
 from engine.serving.embedded import ensure_embedded_model
 from engine.settings import EngineSettings, ServingSettings
 from engine.storage import moves, stories, turns
-from engine.story import Length, Member, MoveKind, Rating, Story, Turn, TurnKind, TurnState
+from engine.story import (
+    Length,
+    Member,
+    MoveKind,
+    Outcome,
+    Rating,
+    Story,
+    StoryState,
+    Turn,
+    TurnKind,
+    TurnState,
+)
 from engine.writing.prompting import prepare_prompt, store_new_counts
-from engine.writing.recalling import find_passages, index_story
+from engine.writing.recalling import MOST_FOUND, asked_of, find_passages, index_story
 from tests.fakes.scripted_model import ScriptedModel
 
 METHODS = ("memory", "window", "lore")
@@ -80,7 +93,7 @@ class Result:
 class Asked:
     """A planted story in a database, ready to be asked."""
 
-    engine: Engine
+    engine: Engine | None  # None: nothing is stored, the pure functions are asked
     model: CountingModel
     planted: PlantedStory
     story: Story
@@ -103,15 +116,41 @@ async def stored(planted: PlantedStory, folder: Path) -> AsyncGenerator[Asked]:
         yield Asked(engine, model, planted, story, await _path(engine, story))
 
 
+async def unstored(planted: PlantedStory) -> Asked:
+    """Make a story without a database: what is recalled does not depend on one."""
+    model = CountingModel()
+    counts = await model.count_tokens(planted.turns)
+    path = [
+        Turn(
+            id=number, guild_id=GUILD, story_id=1, parent_id=number - 1 or None,
+            kind=TurnKind.HUMAN if number % 2 else TurnKind.MODEL, state=TurnState.POSTED,
+            outcome=Outcome.COMPLETE, author_id=ANN.id, author_name=ANN.name, text=text,
+            direction="", number=number, post_key="", attempts=0, created_ms=0, tokens=count,
+            tokenizer="embedded",
+        )
+        for number, (text, count) in enumerate(zip(planted.turns, counts, strict=True), start=1)
+    ]  # fmt: skip
+    story = Story(
+        id=1, guild_id=GUILD, channel_id=CHANNEL, starter_id=ANN.id, starter_name=ANN.name,
+        title="", genre="", style="", language=planted.language, rating=Rating.GENERAL,
+        length=Length.MEDIUM, state=StoryState.OPEN, branch_id=1, head_turn_id=path[-1].id,
+        created_ms=0,
+    )  # fmt: skip
+    return Asked(None, model, planted, story, path)
+
+
 async def ask(
     asked: Asked, question: Question, *, words: int, budgets: Sequence[int]
 ) -> list[Result]:
     """Put a question at each budget by each method."""
     planted = asked.planted
     since = max((planted.words_since(value) for value in question.needed), default=0)
-    found = await find_passages(
-        asked.engine, guild_id=GUILD, channel_id=CHANNEL, query=question.text
-    )
+    if asked.engine is None:
+        found = recall(asked.path, [(question.text, 1.0)], planted.language, most=MOST_FOUND)
+    else:
+        found = await find_passages(
+            asked.engine, guild_id=GUILD, channel_id=CHANNEL, query=question.text
+        )
     direction = question.text if question.is_direction else ""
     path = list(asked.path)
     if not question.is_direction:
@@ -165,10 +204,10 @@ def judge(
 
 
 def _tells(text: str, question: Question, language: str) -> bool:
-    if not any(value in text for value in question.foreign):
+    if not any(tells(text, value) for value in question.foreign):
         return False
     return any(
-        question.subject in sentence.text and value in sentence.text
+        question.subject in sentence.text and tells(sentence.text, value)
         for sentence in sentences_of(text, language)
         for value in question.foreign
     )
@@ -177,7 +216,11 @@ def _tells(text: str, question: Question, language: str) -> bool:
 def _place(texts: Sequence[str], value: str) -> int | None:
     """Return where a value is told last, None if it is not."""
     return max(
-        (number * 10**6 + text.rfind(value) for number, text in enumerate(texts) if value in text),
+        (
+            number * 10**6 + text.casefold().rfind(value.casefold())
+            for number, text in enumerate(texts)
+            if tells(text, value)
+        ),
         default=None,
     )
 
@@ -185,7 +228,7 @@ def _place(texts: Sequence[str], value: str) -> int | None:
 async def _prompt(
     asked: Asked, path: Sequence[Turn], direction: str, budget: int, method: str
 ) -> Prompt:
-    if method == "memory":
+    if method == "memory" and asked.engine is not None:
         prepared = await prepare_prompt(asked.engine, asked.story, path, direction)
         return prepared.prompt
     model = asked.model
@@ -198,8 +241,14 @@ async def _prompt(
         budget_tokens=budget,
     )
     beside = None
-    if method == "lore":
-        offers = _lore(asked.planted.facts, path, direction, asked.story.language)
+    if method != "window":
+        if method == "lore":
+            offers = _lore(asked.planted.facts, path, direction, asked.story.language)
+        else:
+            language = asked.story.language
+            offers = offers_of(
+                recall(path, asked_of(path, direction), language, leaving_out=1), language
+            )
         counts = await model.count_tokens([shaped(each.text, specials) for each in offers])
         beside = Beside(offers, counts)
     counted = [

@@ -58,8 +58,14 @@ class PlantedStory:
 
     def words_since(self, value: str) -> int:
         """Return how many words follow the turn that tells a value."""
-        last = max(place for place, text in enumerate(self.turns) if value in text)
+        told = (place for place, text in enumerate(self.turns) if tells(text, value))
+        last = max(told)
         return sum(count_words(text) for text in self.turns[last + 1 :])
+
+
+def tells(text: str, value: str) -> bool:
+    """Say whether a text has a value; at the beginning of a sentence it is written large."""
+    return value.casefold() in text.casefold()
 
 
 @dataclass
