@@ -93,10 +93,11 @@ async def show_rules(interaction: Interaction, state: OrderState) -> None:
 
 async def show_joined(interaction: Interaction, state: OrderState, *, is_on_card: bool) -> None:
     """Show who joined, on the card that was pressed or in a line, and their own state to them."""
-    public, words = words_for(state.story.language), words_of(interaction)
-    news = "" if is_on_card else public("🪑 {name} joins.", name=interaction.user.mention)
+    words = words_for(state.story.language)
+    news = "" if is_on_card else words("🪑 {name} joins.", name=interaction.user.mention)
     await _renew(interaction, state, is_on_card=is_on_card)
     await interaction.client.rounds.moved_on(state.story, news)
+    words = words_of(interaction)
     await answers.tell(
         interaction,
         turn_order.yours(state, words),

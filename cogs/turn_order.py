@@ -115,7 +115,8 @@ class TurnOrderCog(commands.Cog):
         words = words_for(state.story.language)
         news = words("🍿 Named by {name}.", name=interaction.user.mention)
         await turn_steps.show_step(interaction, state, news)
-        await answers.replace(interaction, words_of(interaction)("Named."))
+        words = words_of(interaction)
+        await answers.replace(interaction, words("Named."))
 
     async def join(self, interaction: Interaction, target_id: int) -> None:
         """Take a seat."""

@@ -77,6 +77,11 @@ def _(error: errors.NobodyElse, words: Words) -> str:
 
 
 @describe.register
+def _(error: errors.StoryVeiled, words: Words) -> str:
+    return words("This story is written blind: it is handed out whole when it has ended.")
+
+
+@describe.register
 def _(error: errors.NothingDue, words: Words) -> str:
     return words("The model is not to write here now.")
 

@@ -103,5 +103,9 @@ class NobodyElse(Refused):
     """There is no other player to whom the turn could go."""
 
 
+class StoryVeiled(Refused):
+    """Only last lines of the story are shown until it ends, so it is not handed out whole."""
+
+
 class NothingDue(Refused):
     """The model is not, or no longer, to write by itself here."""

@@ -10,7 +10,13 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from engine.errors import ArchiveFault, ArchiveRefused, NoOpenStory, StoryAlreadyOpen
+from engine.errors import (
+    ArchiveFault,
+    ArchiveRefused,
+    NoOpenStory,
+    StoryAlreadyOpen,
+    StoryVeiled,
+)
 from engine.runtime import Engine
 from engine.safety.ratings import refuse_unfit
 from engine.storage import stories
@@ -19,6 +25,7 @@ from engine.storage.whole_story import ORDER, Rows, insert_rows, read_rows
 from engine.story import Member, Provenance, Rating, Story, StoryState, TurnKind
 from engine.writing.reading import find_story
 from engine.writing.rights import require_moderator, require_starter
+from engine.writing.veiling import is_veiled
 
 FORMAT = "scriptorium story"
 VERSION = 1
@@ -43,12 +50,15 @@ async def export_archive(
     Raises:
         NoOpenStory: there is no such story.
         NotAllowed: the member is neither its starter nor a moderator.
+        StoryVeiled: it is BLIND, and goes on.
     """
     async with engine.database.reading() as tx:
         story = await find_story(tx, guild_id=guild_id, channel_id=channel_id, story_id=story_id)
         if story is None:
             raise NoOpenStory(channel_id)
         require_starter(story, member)
+        if await is_veiled(tx, story):
+            raise StoryVeiled
         rows = await read_rows(tx, guild_id=guild_id, story_id=story.id)
     return story, await asyncio.to_thread(_written, rows)
 

@@ -1,0 +1,234 @@
+"""Stories written in turn, as members see them."""
+
+import pytest
+
+from bot.client import ScriptoriumBot
+from tests.cogs.scene import Scene, labels, told
+from tests.fakes.scripted_model import ScriptedModel
+
+
+@pytest.fixture
+def model() -> ScriptedModel:
+    return ScriptedModel(["The model's own line.", "Its second line.", "Its third line."])
+
+
+async def begin(scene: Scene, mode: str, **options: object) -> None:
+    """Alice starts a story with rules; she and Bo join."""
+    await scene.start()
+    await scene.alice.slash(scene.room, "story rules", mode=mode, **options)
+    await scene.alice.slash(scene.room, "story join")
+    await scene.bo.slash(scene.room, "story join")
+
+
+def name(scene: Scene, who: str) -> str:
+    return f"<@{getattr(scene, who).id}>"
+
+
+async def test_the_rules_stand_on_a_card_on_which_members_join(scene: Scene) -> None:
+    await scene.start()
+    await scene.alice.slash(scene.room, "story rules", mode="round_robin", deadline=24)
+    card = scene.newest
+    joined = await scene.bo.click(card, label="Join")
+    shown = scene.newest.content
+    assert "Turn rules of The Lighthouse" in card.content
+    assert "Nobody has joined yet" in card.content
+    assert f"Players: {name(scene, 'bo')}" in shown
+    assert f"-# Next: {name(scene, 'bo')}. Time: <t:" in shown
+    assert "It is your turn: /story write." in told(joined)
+
+
+async def test_below_the_newest_turn_stands_who_is_next(scene: Scene) -> None:
+    await begin(scene, "round_robin")
+    await scene.write(scene.alice, "One.")
+    assert scene.newest.content.endswith(f"One.\n-# Next: {name(scene, 'bo')}.")
+    assert labels(scene.newest) == ["Write your turn", "Continue", "Skip", "Undo"]
+
+
+async def test_who_is_not_next_is_told_before_they_type(scene: Scene) -> None:
+    await begin(scene, "round_robin")
+    await scene.write(scene.alice, "One.")
+    refused = await scene.alice.click(scene.newest, label="Write your turn")
+    outsider = await scene.maya.slash(scene.room, "story write")
+    assert told(refused) == "It is bo's turn."
+    assert told(outsider) == "This story is written in turns. Take part with /story join."
+
+
+async def test_a_text_that_came_out_of_turn_is_kept_and_added_later(scene: Scene) -> None:
+    await begin(scene, "round_robin")
+    form = await scene.alice.slash(scene.room, "story write")
+    await scene.maya.slash(scene.room, "story skip")
+    kept = await scene.alice.submit_modal(form, {"text": "Too late."})
+    assert told(kept).startswith("It is bo's turn. Your text is kept.")
+    await scene.write(scene.bo, "In between.")
+    await scene.alice.click(kept.response or kept.followups[-1], label="Add it now")
+    assert "Too late." in scene.newest.content
+
+
+async def test_a_turn_of_more_than_a_sentence_can_be_edited_and_added(scene: Scene) -> None:
+    await begin(scene, "one_sentence")
+    refused = await scene.write(scene.alice, "One came. Two went.")
+    answer = refused.response or refused.followups[-1]
+    form = await scene.alice.click(answer, label="Edit and add")
+    await scene.alice.submit_modal(form, {"text": "One came and two went."})
+    assert "a turn is one sentence" in told(refused)
+    assert "One came and two went." in scene.newest.content
+
+
+async def test_a_skip_is_told_to_all_and_renews_the_newest_turn(scene: Scene) -> None:
+    await begin(scene, "round_robin")
+    await scene.write(scene.alice, "One.")
+    turn = scene.newest
+    await scene.bo.click(turn, label="Skip")
+    *_, renewed, news = scene.contents()
+    alice, bo = name(scene, "alice"), name(scene, "bo")
+    assert news == f"-# ⏭️ Skipped by {bo}. Next: {alice}."
+    assert renewed.endswith(f"-# Next: {alice}.")
+
+
+async def test_an_old_skip_button_skips_nobody(scene: Scene) -> None:
+    await begin(scene, "round_robin")
+    await scene.write(scene.alice, "One.")
+    old = scene.newest
+    await scene.write(scene.bo, "Two.")
+    refused = await scene.alice.click(old, label="Skip")
+    assert "went on" in told(refused) or "moved on" in told(refused)
+    assert f"Next: {name(scene, 'alice')}." in scene.newest.content
+
+
+async def test_popcorn_names_the_next_from_a_menu(scene: Scene) -> None:
+    await begin(scene, "popcorn")
+    await scene.maya.slash(scene.room, "story join")
+    await scene.write(scene.alice, "One.")
+    assert scene.newest.content.endswith(f"{name(scene, 'alice')} names who writes next.")
+    asked = await scene.alice.click(scene.newest, label="Name the next")
+    answer = asked.response or asked.followups[-1]
+    await scene.alice.select(answer, values=[str(scene.maya.id)])
+    assert scene.newest.content.endswith(f"Next: {name(scene, 'maya')}.")
+    refused = await scene.bo.slash(scene.room, "story pass", member=scene.alice)
+    assert told(refused) == "It is maya's turn."
+
+
+async def test_a_moderator_hands_the_turn_over(scene: Scene) -> None:
+    await begin(scene, "round_robin")
+    await scene.write(scene.alice, "One.")
+    refused = await scene.bo.slash(scene.room, "story hand-over", member=scene.alice)
+    await scene.maya.slash(scene.room, "story hand-over", member=scene.alice)
+    assert told(refused).startswith("Only ")
+    assert scene.newest.content.endswith(f"Next: {name(scene, 'alice')}.")
+
+
+async def test_of_a_blind_turn_only_the_last_line_is_shown_until_the_end(scene: Scene) -> None:
+    await begin(scene, "blind", model="player")
+    await scene.write(scene.alice, "A secret.\nThe door opened.")
+    posted = scene.newest.content
+    await scene.write(scene.bo, "Another secret.\nIt closed.")
+    whole = told(await scene.alice.slash(scene.room, "story export", form="jsonl"))
+    read_by_bo = told(await scene.bo.slash(scene.room, "story read"))
+    assert whole.startswith("This story is written blind")
+    assert "A secret" not in posted
+    assert "… The door opened." in posted
+    assert "A secret" not in read_by_bo
+    assert "Another secret." in read_by_bo
+    await scene.alice.slash(scene.room, "story end")
+    read_at_last = told(await scene.bo.slash(scene.room, "story read"))
+    assert scene.newest.content.endswith("The veil is lifted: /story read shows it whole.")
+    assert "A secret." in read_at_last
+
+
+async def test_the_model_plays_by_itself_when_its_turn_comes(scene: Scene) -> None:
+    await begin(scene, "round_robin", model="player")
+    first = [text for text in scene.contents() if text.startswith("The model's own line.")]
+    await scene.write(scene.alice, "Two.")
+    await scene.write(scene.bo, "Three.")
+    assert len(first) == 1  # as soon as there was somebody to play with
+    assert scene.contents()[-2].endswith("Three.\n-# Next: the model.")
+    assert scene.contents()[-1] == f"Its second line.\n-# Next: {name(scene, 'alice')}."
+    assert labels(scene.newest) == ["Write your turn", "Skip", "Retry", "Undo", "Why?"]
+
+
+async def test_every_second_turn_is_the_models(scene: Scene) -> None:
+    await scene.start()
+    await scene.alice.slash(scene.room, "story rules", mode="free", model="every_nth", every=2)
+    await scene.write(scene.bo, "One.")
+    await scene.write(scene.alice, "Three.")
+    turns = [text for text in scene.contents() if "line" in text or "e." in text]
+    assert any(text.startswith("The model's own line.") for text in turns)
+    assert scene.contents()[-1].startswith("Its second line.")
+
+
+async def test_in_a_vote_members_hand_in_and_the_winner_goes_on(scene: Scene) -> None:
+    await begin(scene, "vote")
+    await scene.write(scene.alice, "North.")
+    await scene.write(scene.bo, "South.")
+    first, second = scene.public()[-2:]
+    assert first.content == "**1.** **alice**\nNorth."
+    assert labels(second) == ["Vote", "Choose this one"]
+    await scene.alice.click(second, label="Vote")
+    await scene.bo.click(second, label="Vote · 1")
+    first, second = scene.public()[-2:]
+    assert first.content.endswith("Not chosen.")
+    assert "✅ Chosen" in second.content
+    assert labels(second) == ["Hand in a candidate", "Ask the model for one", "Undo"]
+
+
+async def test_the_model_hands_in_a_candidate_of_its_own(scene: Scene) -> None:
+    await begin(scene, "vote", model="player")
+    await scene.write(scene.alice, "North.")
+    assert scene.newest.content == "**2.** The model's own line."
+    assert labels(scene.newest) == ["Vote", "Choose this one", "Why?"]
+
+
+async def test_the_model_is_asked_for_one_candidate(scene: Scene) -> None:
+    await begin(scene, "vote")
+    await scene.write(scene.alice, "North.")
+    await scene.bo.slash(scene.room, "story alternatives")
+    assert [text[:6] for text in scene.contents()[-2:]] == ["**1.**", "**2.**"]
+    assert scene.newest.content == "**2.** The model's own line."
+
+
+async def test_an_own_message_becomes_a_candidate(scene: Scene) -> None:
+    await begin(scene, "vote")
+    message = await scene.bo.send(scene.room, "West they went.")
+    await scene.bo.context_menu(scene.room, "Add to story", target=message)
+    assert scene.newest.content == "**1.** 🗳️ A candidate for the next turn."
+    assert labels(scene.newest) == ["Vote", "Choose this one"]
+
+
+async def test_status_tells_in_private_whose_turn_it_is(scene: Scene) -> None:
+    await begin(scene, "round_robin", model="stand_in", deadline=24)
+    status = await scene.alice.slash(scene.room, "story status")
+    assert status.response is not None
+    answer = status.response.message
+    assert "**It is your turn: /story write. Time: <t:" in told(status)
+    assert "You are not reminded. The model does not stand in for you." in told(status)
+    assert labels(answer) == ["Write", "Remind me", "Let the model stand in", "Leave"]
+    await scene.alice.click(answer, label="Remind me")
+    again = told(await scene.alice.slash(scene.room, "story status"))
+    assert "You are reminded when it is your turn." in again
+
+
+async def test_who_leaves_passes_the_turn_on(scene: Scene) -> None:
+    await begin(scene, "round_robin")
+    await scene.write(scene.alice, "One.")
+    await scene.bo.slash(scene.room, "story leave")
+    assert scene.newest.content == (
+        f"-# 👋 {name(scene, 'bo')} leaves the turns. Next: {name(scene, 'alice')}."
+    )
+
+
+async def test_only_who_leads_the_story_sets_rules(scene: Scene) -> None:
+    await scene.start()
+    refused = await scene.bo.slash(scene.room, "story rules", mode="blind")
+    shown = await scene.bo.slash(scene.room, "story rules")
+    assert told(refused).startswith("Only the story's starter or a moderator")
+    assert told(shown).startswith("Anybody writes, at any time.")
+
+
+async def test_a_story_without_rules_looks_as_it_always_did(
+    scene: Scene, simcord_bot: ScriptoriumBot
+) -> None:
+    await scene.start()
+    await scene.write(scene.alice, "One.")
+    await simcord_bot.deadlines.look()
+    assert scene.newest.content == "**alice**\nOne."
+    assert labels(scene.newest) == ["Continue", "Undo"]
