@@ -44,7 +44,8 @@ async def hand_back_book(interaction: Interaction, book_id: int) -> None:
 
 
 async def _hand_back(interaction: Interaction, title: str, name: str, content: bytes) -> None:
-    text = words_of(interaction)(
+    words = words_of(interaction)
+    text = words(
         "🗑️ **{name}** is removed. Here it is as a file: /lore import takes it in again.",
         name=escape_markdown(title[:100]),
     )

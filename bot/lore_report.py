@@ -53,8 +53,8 @@ def _test_lines(test: LoreTest, words: Words) -> Iterator[str]:
 def _active_line(active: ActiveLore, words: Words, *, is_steady: bool) -> str:
     place = place_in_prompt(active.position, active.depth, words, is_steady=is_steady)
     tokens = words.plural("{count} token", "{count} tokens", active.tokens)
-    name = _name(active.entry, active.scope, words)
-    return f"✅ {name}: {_why(active, words)} · {place} · {tokens}"
+    rest = f"{_why(active, words)} · {place} · {tokens}"
+    return "✅ " + _told(active.entry, active.scope, rest, words)
 
 
 def _why(active: ActiveLore, words: Words) -> str:
@@ -71,15 +71,20 @@ def _why(active: ActiveLore, words: Words) -> str:
 
 
 def _dropped_line(dropped: DroppedLore, words: Words) -> str:
-    name, reason = _name(dropped.entry, dropped.scope, words), why_not(dropped.obstacle, words)
-    if not dropped.key_text:
-        return f"❌ {name}: {reason}"
-    found = words("its key {key} was found", key=key_name(dropped.key_text))
-    return f"❌ {name}: {found}; {reason}"
+    reason = why_not(dropped.obstacle, words)
+    if dropped.key_text:
+        key = key_name(dropped.key_text)
+        reason = words("its key {key} was found; {reason}", key=key, reason=reason)
+    return "❌ " + _told(dropped.entry, dropped.scope, reason, words)
 
 
-def _name(entry: LoreEntry, scope: LoreScope, words: Words) -> str:
-    return f"**{escape_markdown(short(title_of(entry), 60))}** ({scope_name(scope, words)})"
+def _told(entry: LoreEntry, scope: LoreScope, why: str, words: Words) -> str:
+    return words(
+        "**{name}** ({scope}): {why}",
+        name=escape_markdown(short(title_of(entry), 60)),
+        scope=scope_name(scope, words),
+        why=why,
+    )
 
 
 def imported(told: ImportedBook, words: Words) -> str:

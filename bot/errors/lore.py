@@ -83,7 +83,7 @@ def _(error: errors.LoreSettingRefused, words: Words) -> str:
         return words(
             "{name} is one of: {choices}.",
             name=name,
-            choices=", ".join(f"`{choice}`" for choice in error.choices),
+            choices=" · ".join(f"`{choice}`" for choice in error.choices),
         )
     if error.most:
         return words(

@@ -8,6 +8,7 @@ import pytest
 from simcord import InteractionResult, MemberActor
 
 from tests.cogs.scene import Scene, file_of, labels, told
+from tests.conftest import Speaker
 from tests.fakes.scripted_model import ScriptedModel
 
 DRAGON = {"keys": "dragon, wyrm", "text": "The dragon sleeps below the lighthouse."}
@@ -108,7 +109,7 @@ async def test_only_who_may_writes_for_the_server_and_changes_what_others_wrote(
         ({"text": "Never."}, "would never be used"),
         ({"text": "Odd.", "settings": "orderly = 3"}, "I do not know the setting `orderly`"),
         ({"text": "Odd.", "settings": "sticky = -1"}, "`sticky` is a number from 0 to 10,000"),
-        ({"text": "Odd.", "settings": "logic = maybe"}, "`and any`, `not all`, `not any`"),
+        ({"text": "Odd.", "settings": "logic = maybe"}, "`and any` · `not all` · `not any`"),
     ],
 )
 async def test_an_entry_that_cannot_work_is_refused_and_given_back(
@@ -175,3 +176,19 @@ async def test_a_long_list_has_pages_and_a_menu_to_open_an_entry(scene: Scene) -
     assert "**key11**" in message(shown).content
     opened = await scene.alice.select(message(shown), ["12"], custom_id="lore:entry")
     assert "Lore 11." in told(opened)
+
+
+async def test_a_chinese_member_writes_and_tests_lore_in_chinese(
+    scene: Scene, speaker: Speaker
+) -> None:
+    await scene.start()
+    speaker.locale = "zh-CN"
+    fields = {"keys": "龙、巨龙", "text": "龙睡在灯塔下面。", "settings": "持续 = 3"}
+    shown = await add(scene, fields=fields)
+    assert "**关键词**：`龙` `巨龙`" in told(shown)
+    assert "持续 = 3" in told(shown)
+    form = await scene.bo.slash(scene.room, "lore test")
+    shown = await scene.bo.submit_modal(form, {"text": "巨龙来了。"})
+    assert "✅ **龙**（故事）：找到关键词 `龙` · 在各段之后 · " in told(shown)
+    removed = await scene.alice.slash(scene.room, "lore remove", entry="龙")
+    assert told(removed).startswith("🗑️ 已移除 **龙**。")
