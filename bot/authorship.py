@@ -7,7 +7,7 @@ from bot.locales import Words
 from engine.story import Turn, TurnKind, TurnState
 
 
-def describe(turn: Turn | None, words: Words) -> str:
+def describe(turn: Turn | None, words: Words, *, is_revised: bool = False) -> str:
     """Tell who wrote what a message shows; None for a message that is no turn."""
     if turn is None or turn.state is TurnState.HELD:
         return words("This message is no turn of a story of mine, so there is nobody to name.")
@@ -15,14 +15,18 @@ def describe(turn: Turn | None, words: Words) -> str:
     if turn.character is not None and turn.character.name:
         name = escape_markdown(turn.character.name)
         lines.append(words("🎭 Spoken as {name}.", name=name))
-    lines.append(f"{_hand(turn, words)} {_member(turn, words)}")
+    lines.append(f"{_hand(turn, words, is_revised=is_revised)} {_member(turn, words)}")
+    if is_revised:
+        lines.append(words("It was edited since then; /story credits tells who wrote what."))
     return "\n".join(lines)
 
 
-def _hand(turn: Turn, words: Words) -> str:
+def _hand(turn: Turn, words: Words, *, is_revised: bool) -> str:
     """Tell what wrote the words: a model, a hand, or a hand after a model."""
     if turn.kind is TurnKind.MODEL:
         model = escape_markdown(turn.provenance.model) if turn.provenance else "…"
+        if is_revised:
+            return words("The model {model} wrote it at first.", model=model)
         return words("The model {model} wrote it; nobody edited it.", model=model)
     if turn.provenance is not None:
         model = escape_markdown(turn.provenance.model)

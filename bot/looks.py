@@ -136,7 +136,8 @@ def written(
     if below is not None and own and not is_in_vote(candidate):
         actions = below.actions(own)
         lines += [below.line] if below.line else []
-    if actions and len(actions) < MOST_BUTTONS and turn.provenance is not None:
+    has_room = bool(actions) and len(actions) < MOST_BUTTONS and not is_in_vote(candidate)
+    if has_room and turn.provenance is not None:
         actions = (*actions, Action.WHY)
     last = "\n-# ".join([parts[-1], *lines])
     votes = candidate.votes if candidate and candidate.fate is Fate.OPEN else 0

@@ -12,6 +12,7 @@ from bot.erasure import delete_line_posts
 from engine.errors import NotALine
 from engine.writing import find_turn_by_message
 from engine.writing.cast import delete_line
+from engine.writing.telling import find_told
 
 
 class AuthorshipCog(commands.Cog):
@@ -28,7 +29,13 @@ class AuthorshipCog(commands.Cog):
         turn = await find_turn_by_message(
             self.bot.engine, guild_id=guild_of(interaction), message_id=message.id
         )
-        await answers.tell(interaction, authorship.describe(turn, words_of(interaction)))
+        told = await find_told(self.bot.engine, turn) if turn is not None else None
+        text = authorship.describe(
+            turn,
+            words_of(interaction),
+            is_revised=told is not None and told.is_revised,
+        )
+        await answers.tell(interaction, text)
 
     async def delete(self, interaction: Interaction, message: discord.Message) -> None:
         """Delete a character's line; it is undone where it is the newest turn."""

@@ -11,7 +11,7 @@ from engine.files.documents import MOST_CHARACTERS
 from engine.library.gate import hash_of
 from engine.library.wording import NEWEST_VERSION
 from engine.runtime import Engine
-from engine.storage import Transaction, library, stories, turns
+from engine.storage import Transaction, library, paths, stories
 from engine.storage.withdrawal import close_work
 from engine.story import (
     Licence,
@@ -19,12 +19,12 @@ from engine.story import (
     Rating,
     Source,
     Story,
-    Turn,
     TurnKind,
     Way,
     Work,
     WorkState,
 )
+from engine.story.revision import Hand, Passage
 
 MOST_TITLE_CHARACTERS = 100
 MOST_WAITING = 10  # works of one member without an answer
@@ -105,9 +105,10 @@ async def give_story(
             raise NoOpenStory(channel_id)
         if channel_is_age_restricted or story.rating is Rating.MATURE:
             raise WorkRefused(WorkFault.FOR_ADULTS)
-        path = await turns.list_path(tx, guild_id=guild_id, head_turn_id=story.head_turn_id)
-        written = [turn for turn in path if not turn.is_being_written]
-        authors = _authors_of(written)
+        told = await paths.list_passages(tx, guild_id=guild_id, head_turn_id=story.head_turn_id)
+        passages = [each for each in told if not each.turn.is_being_written]
+        written = [passage.turn for passage in passages]
+        authors = _authors_of(passages)
         if giver.id not in {member_id for member_id, _ in authors}:
             raise WorkRefused(WorkFault.NOT_AN_AUTHOR)
         return await _take_in(
@@ -125,13 +126,18 @@ async def give_story(
         )
 
 
-def _authors_of(path: Sequence[Turn]) -> list[tuple[int, str]]:
+def _authors_of(path: Sequence[Passage]) -> list[tuple[int, str]]:
     """Return everybody who wrote a part, with their newest names, in the order of joining.
 
-    Whoever let a character speak counts: the line may be theirs, word by word.
+    Whoever let a character speak counts: the line may be theirs, word by word. So does whoever
+    edited or merged what is told.
     """
     names: dict[int, str] = {}
-    for turn in path:
+    for passage in path:
+        for span in passage.spans:
+            if span.hand is Hand.MEMBER and span.author_id != 0:
+                names[span.author_id] = span.name
+        turn = passage.turn
         if turn.kind is TurnKind.MODEL and turn.character is None:
             continue
         if turn.author_id == 0:

@@ -15,9 +15,10 @@ from engine.errors import (
     RevisionRefused,
     StoryMovedOn,
 )
+from engine.library.giving import give_story
 from engine.runtime import Engine
 from engine.storage import paths
-from engine.story import Member, Turn, TurnKind
+from engine.story import Licence, Member, Turn, TurnKind
 from engine.story.order import Mode, ModelPlace
 from engine.story.revision import Hand, Passage, text_of
 from engine.writing import read_story, set_rules
@@ -319,3 +320,25 @@ async def test_there_is_nothing_to_undo_below_the_first_turn(desk: Desk) -> None
     await desk.undo()
     with pytest.raises(NothingToUndo):
         await desk.undo()
+
+
+async def test_who_edited_a_story_is_one_of_its_authors(desk: Desk) -> None:
+    await desk.write("The lamp was lit. " * 3, ANN)
+    passage = await find_passage(desk.engine, **desk.where, member=MO)
+    await edit_turn(
+        desk.engine,
+        **desk.where,
+        member=MO,
+        passage_id=passage.turn.id,
+        text=f"{passage.turn.text} And out it went.",
+        interaction_id=new_id(),
+    )
+    work = await give_story(
+        desk.engine,
+        **desk.where,
+        giver=ANN,
+        licence=Licence.LEARN,
+        channel_is_age_restricted=False,
+        interaction_id=new_id(),
+    )
+    assert {author.member_id for author in work.authors} == {ANN.id, MO.id}
