@@ -4,10 +4,11 @@ import pytest
 
 from engine.runtime import Engine
 from engine.settings import EngineSettings
-from engine.storage import Database
+from engine.storage import Database, open_database
 from tests.fakes.desk import Desk, engine_over
 from tests.fakes.gate import Gate
 from tests.fakes.scripted_model import ScriptedModel
+from tests.fakes.table import Table, table_over
 
 
 @pytest.fixture
@@ -26,6 +27,16 @@ async def engine(
     database: Database, storage_settings: EngineSettings, model: ScriptedModel
 ) -> AsyncGenerator[Engine]:
     async with engine_over(database, model, storage_settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def table(sqlite_settings: EngineSettings, model: ScriptedModel) -> AsyncGenerator[Table]:
+    """A channel whose clock the test sets; on SQLite, which is quicker."""
+    async with (
+        open_database(sqlite_settings) as database,
+        table_over(database, model, sqlite_settings) as opened,
+    ):
         yield opened
 
 

@@ -7,7 +7,7 @@ import pytest
 from engine.settings import EngineSettings
 from tests.fakes.interleaving import Interleaving, World
 
-STORIES, BURSTS = 8, 8
+STORIES, BURSTS = 5, 8
 
 
 @pytest.mark.parametrize("seed", range(3))

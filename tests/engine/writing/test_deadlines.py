@@ -1,9 +1,5 @@
 """Deadlines and reminders: each once, also after a restart and a jump of the clock."""
 
-from collections.abc import AsyncGenerator
-
-import pytest
-
 from engine.settings import EngineSettings
 from engine.storage import Database
 from engine.story.order import Mode, ModelPlace
@@ -19,14 +15,6 @@ from tests.fakes.desk import ANN, BO, CY, GUILD
 from tests.fakes.gate import Gate
 from tests.fakes.scripted_model import ScriptedModel
 from tests.fakes.table import HOUR_MS, Table, table_over
-
-
-@pytest.fixture
-async def table(
-    database: Database, storage_settings: EngineSettings, model: ScriptedModel
-) -> AsyncGenerator[Table]:
-    async with table_over(database, model, storage_settings) as opened:
-        yield opened
 
 
 async def test_an_overdue_turn_goes_to_the_next_once(table: Table) -> None:

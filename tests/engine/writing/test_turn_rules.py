@@ -1,7 +1,5 @@
 """Who may add to a story, mode by mode, and whom a refusal names."""
 
-from collections.abc import AsyncGenerator
-
 import pytest
 
 from engine.errors import (
@@ -35,14 +33,6 @@ from tests.fakes.scripted_model import ScriptedModel
 from tests.fakes.table import Table, table_over
 
 ORDERED = (Mode.ROUND_ROBIN, Mode.ONE_SENTENCE, Mode.BLIND)
-
-
-@pytest.fixture
-async def table(
-    database: Database, storage_settings: EngineSettings, model: ScriptedModel
-) -> AsyncGenerator[Table]:
-    async with table_over(database, model, storage_settings) as opened:
-        yield opened
 
 
 async def test_without_rules_anybody_writes_at_any_time(table: Table) -> None:

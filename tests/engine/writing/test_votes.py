@@ -1,7 +1,5 @@
 """VOTE: candidates from members, chosen by votes or by the deadline."""
 
-from collections.abc import AsyncGenerator
-
 import pytest
 
 from engine.errors import (
@@ -12,8 +10,6 @@ from engine.errors import (
     StoryMovedOn,
     VoteFull,
 )
-from engine.settings import EngineSettings
-from engine.storage import Database
 from engine.story import BallotState, Member, TurnState
 from engine.story.order import Mode
 from engine.writing import (
@@ -26,16 +22,7 @@ from engine.writing import (
     vote,
 )
 from tests.fakes.desk import ANN, BO, CY, GUILD, MO, new_id
-from tests.fakes.scripted_model import ScriptedModel
-from tests.fakes.table import Table, table_over
-
-
-@pytest.fixture
-async def table(
-    database: Database, storage_settings: EngineSettings, model: ScriptedModel
-) -> AsyncGenerator[Table]:
-    async with table_over(database, model, storage_settings) as opened:
-        yield opened
+from tests.fakes.table import Table
 
 
 async def cast(table: Table, turn_id: int, *members: Member) -> BallotState:
