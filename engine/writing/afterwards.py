@@ -7,12 +7,13 @@ from collections.abc import Awaitable, Callable
 
 from engine.runtime import Engine
 from engine.storage import stories
+from engine.writing.canon.proposing import propose_facts
 from engine.writing.recalling import index_story
 from engine.writing.summarizing import seal_blocks
 from engine.writing.veiling import is_veiled
 
 Chore = Callable[[Engine, int, int], Awaitable[None]]
-CHORES: tuple[Chore, ...] = (index_story, seal_blocks)
+CHORES: tuple[Chore, ...] = (index_story, seal_blocks, propose_facts)
 """Each is called with the engine, a guild's id and a story's id, one after the other."""
 
 

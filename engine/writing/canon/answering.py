@@ -1,0 +1,88 @@
+"""A question to the canon is answered with the words that establish it, or not at all."""
+
+from dataclasses import dataclass
+
+from engine.memory.canon import told
+from engine.memory.recall import Passage
+from engine.prose.segmenting import content_words
+from engine.runtime import Engine
+from engine.story import Story
+from engine.story.canon import Established, fold
+from engine.writing.canon.ledger import read_canon
+from engine.writing.recalling import find_passages
+
+MOST_QUOTED = 3
+# What members call the relations that the ledger has short names for.
+_ASKED_AS = {
+    "eye_color": "eye eyes colour color look 眼睛 颜色 双眼",
+    "hair_color": "hair colour color look 头发 颜色",
+    "age": "age old young years 年龄 多大 几岁 岁",
+    "died": "dead die died alive death 死 死了 活着 还活",
+    "is_at": "where place at 哪里 哪儿 在",
+    "lives_in": "where live lives home house 哪里 哪儿 住 家",
+    "is_a": "who what job trade profession work 谁 什么 职业 做",
+    "parent_of": "mother father parent child son daughter 父亲 母亲 孩子 儿子 女儿",
+    "sibling_of": "brother sister sibling 兄弟 姐妹 哥哥 姐姐 弟弟 妹妹",
+    "spouse_of": "husband wife married spouse 丈夫 妻子 结婚",
+    "friend_of": "friend friends 朋友",
+    "enemy_of": "enemy enemies foe 敌人 仇人",
+    "owns": "own owns have has belong 拥有 有 的",
+    "wants": "want wants wish 想要 想",
+    "promised": "promise promised 答应 承诺",
+    "knows": "know knows 知道",
+    "pronoun": "he she pronoun 他 她",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the ledger says, newest last, and what the story itself says beside it."""
+
+    story: Story
+    facts: tuple[Established, ...]
+    passages: tuple[Passage, ...]  # empty where the ledger answers
+
+    @property
+    def is_established(self) -> bool:
+        """Whether anything answers; otherwise it is not established."""
+        return bool(self.facts or self.passages)
+
+
+async def ask_canon(
+    engine: Engine, *, guild_id: int, channel_id: int, question: str, member_id: int = 0
+) -> Answer:
+    """Look a question up, in the ledger first, then in the story. No model is asked.
+
+    Raises:
+        NoOpenStory: the channel never had a story.
+    """
+    canon = await read_canon(engine, guild_id=guild_id, channel_id=channel_id, member_id=member_id)
+    language = canon.story.language
+    answers = [each for each in canon.established if _answers(each, question, language)]
+    if answers:
+        return Answer(canon.story, tuple(answers), ())
+    found = await find_passages(
+        engine, guild_id=guild_id, channel_id=channel_id, query=question, member_id=member_id
+    )
+    passages = found.passages[:MOST_QUOTED] if found.is_established else ()
+    return Answer(canon.story, (), passages)
+
+
+def _answers(each: Established, question: str, language: str) -> bool:
+    """Whether the question names who the fact is about, and asks in this respect."""
+    asked = fold(question)
+    fact = each.fact
+    subject = fold(fact.subject)
+    first = subject.split()[0] if subject.isascii() else subject
+    if subject not in asked and (len(first) < 3 or first not in _words(asked)):
+        return False
+    respect = _ASKED_AS.get(fact.relation, fact.relation)
+    if subject.isascii() and asked.isascii():
+        wanted = {*respect.split(), *content_words(told(fact, language))}
+        return bool(wanted & {*_words(asked), *content_words(question)} - {first, subject})
+    rest = asked.replace(subject, "")
+    return any(word in rest for word in respect.split())
+
+
+def _words(text: str) -> set[str]:
+    return {word.strip(".,?!'\"’").removesuffix("'s").removesuffix("’s") for word in text.split()}

@@ -1,0 +1,283 @@
+"""The canon: proposed with real quotes, decided by members, asked, offered, doubted, undone."""
+
+import json
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import pytest
+
+from engine.chores import Chores
+from engine.errors import (
+    FactDecided,
+    FactIncomplete,
+    FactNotFound,
+    NotAllowed,
+    QuoteNotFound,
+    TurnNotFound,
+)
+from engine.memory.prompt import BlockKind
+from engine.model.request import ModelRequest
+from engine.prose.continuity import DoubtKind
+from engine.runtime import Engine
+from engine.settings import EngineSettings
+from engine.storage import Database
+from engine.story import Member
+from engine.story.canon import CanonSettings, Fact
+from engine.writing import show_context
+from engine.writing.canon import (
+    accept_fact,
+    add_fact,
+    ask_canon,
+    choose_settings,
+    doubts_of,
+    edit_fact,
+    graph_of,
+    read_canon,
+    reject_fact,
+)
+from engine.writing.canon.proposing import fit_facts, propose_facts
+from engine.writing.posting import mark_posted
+from tests.fakes.desk import ANN, BO, GUILD, Desk, engine_over
+from tests.fakes.scripted_model import ScriptedModel
+
+OWNER = Member(9, "Owner", is_moderator=True, may_manage_server=True)
+PASSAGE = "Mira lit the lamp. Her grey eyes were tired. She lived in Hollow Bay."
+PROPOSED = [
+    {"subject": "Mira", "relation": "eye_color", "value": "grey", "quote": "Her grey eyes"},
+    {"subject": "Mira", "relation": "lives_in", "value": "Hollow Bay", "quote": "in Hollow Bay"},
+    {"subject": "Mira", "relation": "age", "value": "34", "quote": "she was thirty-four"},
+    {"subject": "Tomas", "relation": "age", "value": "34", "quote": "Her grey eyes"},
+]
+
+
+def reply_of(*rows: dict[str, Any]) -> str:
+    return json.dumps({"facts": rows})
+
+
+def propose(request: ModelRequest) -> str:
+    """Propose what is true of the passage, and something that is not."""
+    return reply_of(*PROPOSED) if request.structure else "And the lamp burned on."
+
+
+@pytest.fixture
+def model() -> ScriptedModel:
+    return ScriptedModel(propose)
+
+
+@pytest.fixture
+async def engine(
+    database: Database, storage_settings: EngineSettings, model: ScriptedModel
+) -> AsyncGenerator[Engine]:
+    chores = Chores()
+    async with engine_over(database, model, storage_settings, chores=chores) as opened:
+        yield opened
+        await chores.close()
+
+
+async def proposals(desk: Desk) -> list[Fact]:
+    canon = await read_canon(desk.engine, **desk.where)
+    await propose_facts(desk.engine, GUILD, canon.story.id)
+    return list((await read_canon(desk.engine, **desk.where)).proposed)
+
+
+async def state(desk: Desk, subject: str, relation: str, value: str, **fields: Any) -> Fact:
+    return await add_fact(
+        desk.engine,
+        **desk.where,
+        member=ANN,
+        subject=subject,
+        relation=relation,
+        value=value,
+        **fields,
+    )
+
+
+async def holding(desk: Desk) -> list[str]:
+    canon = await read_canon(desk.engine, **desk.where)
+    return [e.fact.value for e in canon.established if e.superseded_by is None]
+
+
+async def test_only_what_is_quoted_word_by_word_and_named_is_proposed(desk: Desk) -> None:
+    await desk.write(PASSAGE)
+    assert [(fact.relation, fact.quote) for fact in await proposals(desk)] == [
+        ("eye_color", "Her grey eyes"),
+        ("lives_in", "in Hollow Bay"),
+    ]
+    assert await holding(desk) == []
+
+
+async def test_a_passage_is_read_once_after_it_was_posted(desk: Desk, model: ScriptedModel) -> None:
+    turn = await desk.write(PASSAGE)
+    for _ in range(2):
+        await mark_posted(desk.engine, guild_id=GUILD, turn_id=turn.id)
+        await desk.engine.chores.idle()
+    assert len(model.requests) == 1
+    assert len((await read_canon(desk.engine, **desk.where)).proposed) == 2
+
+
+async def test_members_accept_edit_and_reject(desk: Desk) -> None:
+    await desk.write(PASSAGE)
+    eyes, home = await proposals(desk)
+    await accept_fact(desk.engine, guild_id=GUILD, fact_id=eyes.id, member=BO)
+    await edit_fact(
+        desk.engine,
+        guild_id=GUILD,
+        fact_id=home.id,
+        member=BO,
+        subject="Mira",
+        relation="lives in",
+        value="the bay",
+    )
+    assert sorted(await holding(desk)) == ["grey", "the bay"]
+    await reject_fact(desk.engine, guild_id=GUILD, fact_id=home.id, member=ANN)
+    assert await holding(desk) == ["grey"]
+    with pytest.raises(FactDecided):
+        await accept_fact(desk.engine, guild_id=GUILD, fact_id=home.id, member=BO)
+    with pytest.raises(FactNotFound):
+        await accept_fact(desk.engine, guild_id=GUILD, fact_id=999, member=BO)
+
+
+async def test_what_was_thrown_out_is_not_proposed_again(desk: Desk) -> None:
+    await desk.write(PASSAGE)
+    for fact in await proposals(desk):
+        await reject_fact(desk.engine, guild_id=GUILD, fact_id=fact.id, member=ANN)
+    await desk.write(f"{PASSAGE} Again.")
+    assert await proposals(desk) == []
+
+
+async def test_a_server_may_let_facts_hold_at_once_or_have_none_proposed(
+    desk: Desk, model: ScriptedModel
+) -> None:
+    with pytest.raises(NotAllowed):
+        await choose_settings(desk.engine, guild_id=GUILD, member=ANN, chosen=CanonSettings())
+    chosen = CanonSettings(accepts=True)
+    await choose_settings(desk.engine, guild_id=GUILD, member=OWNER, chosen=chosen)
+    await desk.write(PASSAGE)
+    assert await proposals(desk) == []
+    assert await holding(desk) == ["grey", "Hollow Bay"]
+    chosen = CanonSettings(proposes=False)
+    await choose_settings(desk.engine, guild_id=GUILD, member=OWNER, chosen=chosen)
+    asked = len(model.requests)
+    await desk.write("Another passage.")
+    assert await proposals(desk) == []
+    assert len(model.requests) == asked
+
+
+async def test_undo_takes_a_fact_back_and_redo_brings_it_again(desk: Desk) -> None:
+    await desk.write("Mira had grey eyes.")
+    await state(desk, "Mira", "eye_color", "grey")
+    await desk.write("The fire took the colour of her eyes.")
+    await state(desk, "Mira", "eye_color", "white", quote="The fire took the colour")
+    assert await holding(desk) == ["white"]
+    await desk.undo()
+    assert await holding(desk) == ["grey"]
+    await desk.redo()
+    assert await holding(desk) == ["white"]
+
+
+async def test_a_fact_that_is_no_fact_is_refused(desk: Desk) -> None:
+    await desk.write(PASSAGE)
+    with pytest.raises(FactIncomplete):
+        await state(desk, "Mira", "owns", " ")
+    with pytest.raises(FactIncomplete):
+        await state(desk, "M" * 200, "owns", "lamp")
+    with pytest.raises(QuoteNotFound):
+        await state(desk, "Mira", "owns", "lamp", quote="the lamp of gold")
+    with pytest.raises(TurnNotFound):
+        await state(desk, "Mira", "owns", "lamp", turn_number=7)
+
+
+@pytest.mark.parametrize(
+    ("question", "values"),
+    [
+        ("What colour are Mira's eyes?", ["grey"]),
+        ("Where does Mira live?", ["Hollow Bay"]),
+        ("How old is Mira?", []),
+        ("What colour are Tomas's eyes?", []),
+    ],
+)
+async def test_a_question_is_answered_by_the_ledger_or_not_at_all(
+    desk: Desk, question: str, values: list[str]
+) -> None:
+    await desk.write("Mira lit the lamp.")
+    await state(desk, "Mira", "eye_color", "grey", quote="Mira lit")
+    await state(desk, "Mira", "lives_in", "Hollow Bay")
+    answer = await ask_canon(desk.engine, **desk.where, question=question)
+    assert [each.fact.value for each in answer.facts] == values
+    assert answer.is_established is bool(values)
+
+
+async def test_what_the_ledger_does_not_have_is_quoted_from_the_story(desk: Desk) -> None:
+    await desk.write("Tomas hid the brass key under the stove.")
+    await desk.write("Rain fell all night on the harbour.")
+    answer = await ask_canon(
+        desk.engine, **desk.where, question="Where did Tomas hide the brass key?"
+    )
+    assert answer.facts == ()
+    assert "under the stove" in answer.passages[0].text
+
+
+async def test_the_newest_value_reaches_the_prompt_when_its_subject_is_named(desk: Desk) -> None:
+    await desk.write("Mira had grey eyes.")
+    await state(desk, "Mira", "eye_color", "grey")
+    await desk.write("Mira's eyes turned white.")
+    await state(desk, "Mira", "eye_color", "white")
+    await state(desk, "Tomas", "eye_color", "green")
+
+    async def offered(direction: str = "") -> list[str]:
+        prompt = await show_context(desk.engine, **desk.where, direction=direction)
+        return [block.text for block in prompt.blocks if block.kind is BlockKind.CANON]
+
+    assert await offered() == ["Established: Mira has white eyes."]
+    assert "Established: Tomas has green eyes." in await offered("Tomas comes in")
+
+
+async def test_what_a_turn_contradicts_is_told_with_its_fact(desk: Desk) -> None:
+    await desk.write("Mira had grey eyes.")
+    fact = await state(desk, "Mira", "eye_color", "grey", quote="grey eyes")
+    fine = await desk.write("Mira's grey eyes closed.")
+    wrong = await desk.write("Mira's brown eyes opened.")
+    assert await doubts_of(desk.engine, guild_id=GUILD, turn_id=fine.id) == []
+    (doubted,) = await doubts_of(desk.engine, guild_id=GUILD, turn_id=wrong.id)
+    assert doubted.doubt.kind is DoubtKind.CHANGED_ATTRIBUTE
+    assert doubted.doubt.place.quote in wrong.text
+    assert doubted.fact == fact
+    chosen = CanonSettings(doubts=False)
+    await choose_settings(desk.engine, guild_id=GUILD, member=OWNER, chosen=chosen)
+    assert await doubts_of(desk.engine, guild_id=GUILD, turn_id=wrong.id) == []
+
+
+async def test_the_picture_has_who_has_to_do_with_whom_now(desk: Desk) -> None:
+    await desk.write("Mira came.")
+    await state(desk, "Mira", "lives_in", "Hollow Bay")
+    await state(desk, "Mira", "lives_in", "the Lighthouse")
+    await state(desk, "Tomas", "sibling_of", "mira")
+    await state(desk, "Mira", "eye_color", "grey")
+    await state(desk, "Tomas", "fears", "Mira")
+    graph = graph_of((await read_canon(desk.engine, **desk.where)).established)
+    assert set(graph.edges) == {
+        ("Mira", "lives_in", "the Lighthouse"),
+        ("Tomas", "sibling_of", "Mira"),
+        ("Tomas", "fears", "Mira"),
+    }
+    assert "Hollow Bay" not in graph.nodes
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "",
+        "no JSON",
+        "[]",
+        '{"facts": 5}',
+        '{"facts": [5, null, {}]}',
+        '{"facts": [{"subject": 1}]}',
+    ],
+)
+def test_a_reply_of_another_form_proposes_nothing(reply: str) -> None:
+    assert list(fit_facts(reply, PASSAGE, [])) == []
+
+
+def test_a_fact_that_is_known_or_waits_is_not_proposed_twice() -> None:
+    reply = reply_of(PROPOSED[0], PROPOSED[0])
+    assert len(list(fit_facts(reply, PASSAGE, []))) == 1
