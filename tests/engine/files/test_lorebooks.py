@@ -147,6 +147,39 @@ def test_every_field_of_a_cards_book_is_read_in_both_spellings() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "recursion",
+    [
+        {"excludeRecursion": True, "preventRecursion": True, "delayUntilRecursion": 2},
+        {"exclude_recursion": True, "prevent_recursion": True, "delay_until_recursion": 2},
+        {
+            "extensions": {
+                "exclude_recursion": True,
+                "preventRecursion": True,
+                "delay_until_recursion": 2,
+            }
+        },
+    ],
+)
+@pytest.mark.parametrize("form", [WORLD, CARD])
+def test_recursion_is_read_in_every_spelling_and_place(
+    recursion: dict[str, Any], form: BookForm
+) -> None:
+    entry = {"key": ["a"], "keys": ["a"], "content": "b", **recursion}
+    file: dict[str, Any] = {"entries": {"0": {"uid": 0, **entry}}}
+    if form is CARD:
+        del entry["key"]
+        file = {"entries": [entry], "extensions": {}}
+    book = read_lorebook(json.dumps(file).encode()).book
+    (read_back,) = book.entries
+    assert (read_back.is_not_recursed, read_back.wakes_nobody, read_back.recursion_level) == (
+        True,
+        True,
+        2,
+    )
+    assert json.loads(write_lorebook(book, form)) == file
+
+
 def test_a_lorebook_v3_keeps_its_own_settings_and_rules() -> None:
     book = read("lorebook-v3").book
     assert (book.name, book.scan_depth, book.token_budget, book.is_recursive) == (
