@@ -3,17 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
 from itertools import chain, repeat
 from weakref import WeakValueDictionary
 
 import discord
 import structlog
 
-from bot import looks, turn_order
 from bot.errors import NotShown, log_failure
+from bot.final_looks import final_looks, find_candidate
 from bot.line_publication import LinePublication
-from bot.looks import Candidate, Look
+from bot.looks import Look
 from bot.order import Order
 from bot.outages import NOT_TAKEN, may_pass
 from bot.pacing import Pacer
@@ -27,11 +26,8 @@ from engine.writing import (
     get_turn,
     list_posts,
     mark_posted,
-    read_tally,
     see_order,
 )
-from engine.writing.telling import find_told
-from engine.writing.veiling import last_line
 
 PAUSES_SECONDS = (1.0, 5.0, 20.0, 60.0)  # between attempts to post a final form
 LATER_SECONDS = (
@@ -54,13 +50,6 @@ def _ignore(turn: Turn) -> None:
 def is_gone(error: Exception) -> bool:
     """Whether the turn was not shown because its channel is no more."""
     return isinstance(error, NotShown) and isinstance(error.__cause__, discord.NotFound)
-
-
-def _veiled(turn: Turn, story: Story) -> Turn:
-    """Return a turn as a veiled story shows it: by its last line."""
-    line = last_line(turn.text, story.language)
-    is_more = line != turn.text.strip()
-    return replace(turn, text=f"… {line}" if is_more else line)
 
 
 class Replies:
@@ -129,7 +118,7 @@ class Replies:
         """Put `note` in place of the buttons of a posted turn; without a note, restore them."""
         publication = self._publication(story, turn)
         await publication.load()
-        final = await self._final_looks(publication, story, turn, note=note)
+        final = await final_looks(self._engine, publication.words, story, turn, note=note)
         try:
             await (publication.edit_last(final) if note else publication.restore(final))
         except discord.HTTPException as error:  # the story has moved all the same
@@ -147,7 +136,7 @@ class Replies:
             return  # it is posted as it is told
         publication = self._publication(story, turn)
         await publication.load()
-        final = await self._final_looks(publication, story, turn)
+        final = await final_looks(self._engine, publication.words, story, turn)
         try:
             await publication.settle(final)
         except discord.HTTPException as error:  # it is told so all the same
@@ -167,7 +156,7 @@ class Replies:
         if is_resumed:
             await publication.recover(self._my_id)
         await self._order.below_parent(draft.turn)
-        candidate = await self._find_candidate(draft.turn)
+        candidate = await find_candidate(self._engine, draft.turn)
         async with self._pacer.lane(publication.channel_id) as lane:
             sight = await see_order(self._engine, draft.story)
             stream = Stream(
@@ -183,7 +172,7 @@ class Replies:
                         await when_visible()
             turn = await draft.finished()
             code = log_failure(draft.failure) if draft.failure else ""
-            final = await self._final_looks(publication, draft.story, turn, code=code)
+            final = await final_looks(self._engine, publication.words, draft.story, turn, code=code)
             await lane.finish(lambda: self._settle(publication, turn, final))
         if not stream.is_visible:
             await when_visible()
@@ -204,7 +193,7 @@ class Replies:
         if is_resumed:
             await publication.recover(self._my_id)
         await self._order.below_parent(turn)
-        final = await self._final_looks(publication, story, turn)
+        final = await final_looks(self._engine, publication.words, story, turn)
         await self._settle(publication, turn, final)
         await self._mark_posted(turn)
         return publication.no_face if isinstance(publication, LinePublication) else None
@@ -256,41 +245,6 @@ class Replies:
         await mark_posted(self._engine, guild_id=turn.guild_id, turn_id=turn.id)
         self._order.announce()
         self.when_posted(turn)
-
-    async def _final_looks(
-        self,
-        publication: Publication,
-        story: Story,
-        turn: Turn,
-        *,
-        note: str = "",
-        code: str = "",
-    ) -> list[Look]:
-        candidate = await self._find_candidate(turn)
-        sight = await see_order(self._engine, story)
-        words = publication.words
-        below = None
-        if sight.state is not None and sight.newest is not None and sight.newest.id == turn.id:
-            below = turn_order.below(sight.state, words)
-        told = await find_told(self._engine, turn)
-        if told.told_with is not None and not note:
-            note = words("Told together with turn {number}.", number=told.told_with)
-        shown = _veiled(told.turn, story) if sight.is_veiled else told.turn
-        return looks.written(
-            words,
-            shown,
-            candidate,
-            note=note,
-            code=code,
-            below=below,
-            is_revised=told.is_revised,
-        )
-
-    async def _find_candidate(self, turn: Turn) -> Candidate | None:
-        if turn.ballot_id is None:
-            return None
-        tally = await read_tally(self._engine, guild_id=turn.guild_id, ballot_id=turn.ballot_id)
-        return looks.candidate_of(tally, turn)
 
     def _publication(self, story: Story, turn: Turn) -> Publication:
         channel = self._client.get_partial_messageable(story.channel_id, guild_id=story.guild_id)

@@ -175,7 +175,7 @@ async def test_the_model_hands_in_a_candidate_of_its_own(scene: Scene) -> None:
     await begin(scene, "vote", model="player")
     await scene.write(scene.alice, "North.")
     assert scene.newest.content == "**2.** The model's own line."
-    assert labels(scene.newest) == ["Vote", "Choose this one", "Why?"]
+    assert labels(scene.newest) == ["Vote", "Choose this one"]
 
 
 async def test_the_model_is_asked_for_one_candidate(scene: Scene) -> None:
