@@ -82,7 +82,8 @@ def _list_lines(
             yield book_name(book, names, words)
             before = book
         title = escape_markdown(short(title_of(kept.entry), 60))
-        yield f"- {_marks(kept.entry)}**{title}** {_keys(kept.entry, words)}".rstrip()
+        keys = _keys(kept.entry, words)
+        yield f"- {_marks(kept.entry)}**{title}** {keys}".rstrip()
 
 
 def _marks(entry: LoreEntry) -> str:
@@ -109,7 +110,8 @@ def _entry_lines(written: WrittenEntry, words: Words) -> Iterator[str]:
     yield f"📖 {_marks(entry)}**{escape_markdown(short(title_of(entry), 100))}** · #{entry.id}"
     by = words("by {name}", name=mention(written.entry.member_id))
     off = " · " + words("switched off") if not entry.is_on else ""
-    yield f"-# {book_name(written.book, {}, words).replace('**', '')} · {by}{off}"
+    book = book_name(written.book, {}, words).replace("**", "")
+    yield f"-# {book} · {by}{off}"
     if entry.keys:
         yield words("**Keys**: {keys}", keys=_all_keys(entry.keys))
     if entry.is_constant:
