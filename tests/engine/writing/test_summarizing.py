@@ -13,18 +13,16 @@ from engine.settings import EngineSettings
 from engine.storage import Database
 from engine.writing import read_story, show_context
 from engine.writing.posting import mark_posted
-from engine.writing.remembering import (
-    edit_summary,
-    forget_summary,
-    pin_summary,
-    read_memory,
-)
+from engine.writing.remembering import read_memory
 from engine.writing.revising import edit_turn
 from engine.writing.summarizing import MOST_AT_ONCE, is_fit, seal_blocks
+from engine.writing.summary_changes import edit_summary, forget_summary, pin_summary
 from tests.fakes.desk import ANN, GUILD, Desk, engine_over, new_id
 from tests.fakes.scripted_model import ScriptedModel
 
-LONG = "Ann went to the harbour and asked Tomas for the lamp, but Greta said that Mira had it. " * 10
+LONG = (
+    "Ann went to the harbour and asked Tomas for the lamp, but Greta said that Mira had it. " * 10
+)
 
 
 def brief(request: ModelRequest) -> str:
