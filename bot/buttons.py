@@ -53,6 +53,22 @@ class Action(StrEnum):
     STYLE_ALLOW = "style:allow"  # clichés
     STYLE_BAN = "style:ban"  # likewise
     STYLE_LISTS = "style:lists"
+    CANON_ACCEPT = "canon:accept"  # the number: the fact's, here and below
+    CANON_EDIT = "canon:edit"
+    CANON_REJECT = "canon:reject"
+    CANON_BACK = "canon:back"  # the number: a page
+    CANON_ON = "canon:on"  # likewise
+    MEMORY_NOTE = "memory:note"
+    MEMORY_PIN = "memory:pin"
+    MEMORY_UNPIN = "memory:unpin"  # the number: the pin's
+    MEMORY_SAMPLE = "memory:sample"
+    MEMORY_DROP = "memory:drop"  # the number: the sample's
+    MEMORY_EDIT = "memory:edit"  # the number: the summary's, here and below
+    MEMORY_KEEP = "memory:keep"
+    MEMORY_LET_GO = "memory:let-go"
+    MEMORY_FORGET = "memory:forget"
+    MEMORY_BACK = "memory:back"  # the number: a page
+    MEMORY_ON = "memory:on"  # likewise
     CAST_BACK = "cast:back"  # the number: bot.cast_pages.page_number
     CAST_ON = "cast:on"  # likewise
     NPC_EDIT = "npc:edit"
@@ -180,6 +196,22 @@ def label(action: Action, words: Words) -> str:
         Action.PROMPT_ALL: words("The others"),
         Action.PROMPT_BACK: words("Back"),
         Action.PROMPT_ON: words("Next page"),
+        Action.CANON_ACCEPT: words("Accept"),
+        Action.CANON_EDIT: words("Edit"),
+        Action.CANON_REJECT: words("Reject"),
+        Action.CANON_BACK: words("Back"),
+        Action.CANON_ON: words("Next page"),
+        Action.MEMORY_NOTE: words("Author's note"),
+        Action.MEMORY_PIN: words("Pin a line"),
+        Action.MEMORY_UNPIN: words("Unpin"),
+        Action.MEMORY_SAMPLE: words("Give a sample"),
+        Action.MEMORY_DROP: words("Take it back"),
+        Action.MEMORY_EDIT: words("Edit"),
+        Action.MEMORY_KEEP: words("Pin"),
+        Action.MEMORY_LET_GO: words("Unpin"),
+        Action.MEMORY_FORGET: words("Write it anew"),
+        Action.MEMORY_BACK: words("Back"),
+        Action.MEMORY_ON: words("Next page"),
         Action.CAST_BACK: words("Back"),
         Action.CAST_ON: words("Next page"),
         Action.NPC_EDIT: words("Edit"),

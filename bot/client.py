@@ -39,6 +39,8 @@ COGS = (
     "cogs.critique",
     "cogs.npc",
     "cogs.lore",
+    "cogs.canon",
+    "cogs.memory",
     "cogs.authorship",
     "cogs.why",
     "cogs.library",

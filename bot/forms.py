@@ -41,6 +41,12 @@ class Form(StrEnum):
     LORE = "form:lore"  # a new entry; the numbers: its place, and which scope
     ENTRY = "form:entry"  # the numbers: the entry, and its edition
     LORE_TEST = "form:test"
+    FACT = "form:fact"  # a new one
+    FACT_EDIT = "form:factedit"  # the number: the fact's
+    NOTE = "form:note"
+    PIN = "form:pin"
+    SAMPLE = "form:sample"
+    SUMMARY = "form:summary"  # the number: the summary's
     GIVE = "form:give"  # the numbers: licence and language of the work
 
 

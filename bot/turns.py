@@ -5,6 +5,7 @@ import asyncio
 from bot import answers
 from bot.answers import guild_of, is_age_restricted, member_of
 from bot.buttons import Interaction
+from bot.canon_notes import tell_doubts
 from bot.locales import words_for
 from engine.story import Story, Turn, TurnKind, TurnState
 from engine.writing import Alternatives, Draft, get_turn, retry_turn
@@ -13,11 +14,13 @@ from engine.writing.telling import find_retold
 
 
 async def show(interaction: Interaction, draft: Draft) -> Turn:
-    """Acknowledge, and show a draft until it is posted."""
+    """Acknowledge, and show a draft until it is posted; tell who asked what it may contradict."""
     await answers.acknowledge(interaction)
-    return await interaction.client.replies.show(
+    turn = await interaction.client.replies.show(
         draft, when_visible=lambda: answers.close(interaction)
     )
+    await tell_doubts(interaction, turn)
+    return turn
 
 
 async def show_alternatives(interaction: Interaction, alternatives: Alternatives) -> None:
@@ -76,6 +79,7 @@ async def post(interaction: Interaction, turn: Turn) -> None:
     story = await _story_of(interaction, turn)
     await interaction.client.replies.post(story, turn)
     await answers.close(interaction)
+    await tell_doubts(interaction, turn)
 
 
 async def mark_undone(interaction: Interaction, turn: Turn) -> None:

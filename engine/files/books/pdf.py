@@ -7,7 +7,6 @@ from the package pylopdf-fonts-zh-cn or from the system. Each takes over what th
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 import matplotlib
@@ -18,6 +17,7 @@ from fpdf.fonts import TTFFont
 from engine.errors import TypefaceMissing
 from engine.files.books.book import Book, Paragraph, Run, one_line, paragraphs_of
 from engine.files.books.lines import Piece, fill_lines, unbreakable
+from engine.files.books.typefaces import chinese_serif
 
 _LATIN, _CHINESE = "latin", "chinese"
 _FACES = {
@@ -26,11 +26,6 @@ _FACES = {
     "I": "DejaVuSerif-Italic.ttf",
     "BI": "DejaVuSerif-BoldItalic.ttf",
 }
-_SYSTEM_TYPEFACES = (
-    "/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc",
-    "/usr/share/fonts/noto-cjk/NotoSerifCJK-Regular.ttc",
-    "/System/Library/Fonts/Supplemental/Songti.ttc",
-)
 _SIZE, _LINE = 10.5, 6.2  # points, millimetres
 _SMALL = 8.5
 
@@ -157,7 +152,7 @@ def _add_typefaces(pages: FPDF, book: Book) -> str:
         pages.add_font(_LATIN, face, folder / file)
     if not _needs_chinese(book):
         return _LATIN
-    typeface = chinese_typeface()
+    typeface = chinese_serif()
     if typeface is None:
         raise TypefaceMissing
     pages.add_font(_CHINESE, "", typeface)
@@ -172,15 +167,3 @@ def _needs_chinese(book: Book) -> bool:
     return any(
         "\u2e80" <= letter <= "\uffef" or letter >= "\U00020000" for letter in "".join(texts)
     )
-
-
-@cache
-def chinese_typeface() -> Path | None:
-    """Return the file of a Chinese typeface, the package's before the system's; None for none."""
-    try:
-        from pylopdf_fonts_zh_cn import serif_path  # noqa: PLC0415  an extra
-    except ImportError:
-        found = [Path(name) for name in _SYSTEM_TYPEFACES if Path(name).exists()]
-        return found[0] if found else None
-    path: Path = serif_path()
-    return path

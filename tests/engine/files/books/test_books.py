@@ -112,7 +112,7 @@ def test_a_pdf_tells_how_far_it_is() -> None:
 def test_chinese_without_a_typeface_is_refused_and_english_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pdf, "chinese_typeface", lambda: None)
+    monkeypatch.setattr(pdf, "chinese_serif", lambda: None)
     with pytest.raises(TypefaceMissing):
         write_pdf(BOOKS["Chinese"])
     assert write_pdf(book_of("en", ENGLISH_TEXT)).startswith(b"%PDF")

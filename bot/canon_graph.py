@@ -1,0 +1,95 @@
+"""Who has to do with whom, as a picture: names in circles, relations on arrows."""
+
+import asyncio
+from collections import Counter
+from io import BytesIO
+
+from bot.canon_words import relation_name
+from bot.locales import Words
+from bot.rhythm_picture import drawing
+from engine.files.books.typefaces import chinese_sans
+from engine.writing.canon import Graph
+
+MOST_NODES = 30
+MOST_NAME = 18  # letters
+_INCHES = (9.0, 6.5)
+_DOTS_PER_INCH = 110
+_CARD, _NODE, _TEXT, _LINE, _RELATION = "#2b2d31", "#4752c4", "#f2f3f5", "#80848e", "#ffc66d"
+
+
+async def graph_picture(graph: Graph, words: Words) -> bytes:
+    """Return a PNG; of more than 30 names, those with most relations. Equal graphs look equal."""
+    labels = {relation: relation_name(relation, words) for _, relation, _ in graph.edges}
+    return await asyncio.to_thread(_draw, largest(graph), labels)
+
+
+def largest(graph: Graph) -> Graph:
+    """Return the part of the graph that a picture has room for."""
+    counts = Counter(name for one, _, other in graph.edges for name in (one, other))
+    kept = {name for name, _ in counts.most_common(MOST_NODES)}
+    return Graph(
+        tuple(name for name in graph.nodes if name in kept),
+        tuple(edge for edge in graph.edges if edge[0] in kept and edge[2] in kept),
+    )
+
+
+def _draw(graph: Graph, labels: dict[str, str]) -> bytes:
+    # A second of imports that a start does not need.
+    import networkx  # noqa: PLC0415
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
+    from matplotlib.font_manager import FontProperties  # noqa: PLC0415
+
+    drawn = networkx.DiGraph()
+    drawn.add_nodes_from(graph.nodes)
+    drawn.add_edges_from((one, other) for one, _, other in graph.edges)
+    places = networkx.spring_layout(drawn, seed=7, k=2.2 / max(1, len(drawn)) ** 0.5)
+    typeface = chinese_sans()
+    font = FontProperties(fname=str(typeface)) if typeface else FontProperties()
+    with drawing:
+        figure = Figure(figsize=_INCHES, dpi=_DOTS_PER_INCH, facecolor=_CARD, layout="tight")
+        axes = figure.add_subplot()
+        axes.set_facecolor(_CARD)
+        axes.axis("off")
+        axes.margins(0.15)
+        for one, relation, other in graph.edges:
+            axes.annotate(
+                "",
+                xy=places[other],
+                xytext=places[one],
+                arrowprops={
+                    "arrowstyle": "-|>",
+                    "color": _LINE,
+                    "shrinkA": 18,
+                    "shrinkB": 18,
+                    "connectionstyle": "arc3,rad=0.08",
+                },
+            )
+            x, y = (places[one] + places[other]) / 2
+            axes.text(
+                x,
+                y,
+                labels[relation],
+                color=_RELATION,
+                fontproperties=font,
+                fontsize=9,
+                ha="center",
+            )
+        for name in graph.nodes:
+            x, y = places[name]
+            axes.text(
+                x,
+                y,
+                name if len(name) <= MOST_NAME else f"{name[: MOST_NAME - 1]}…",
+                color=_TEXT,
+                fontproperties=font,
+                fontsize=12,
+                ha="center",
+                va="center",
+                bbox={"boxstyle": "round,pad=0.45", "facecolor": _NODE, "edgecolor": "none"},
+            )
+            axes.plot(x, y, alpha=0)  # so that the picture reaches as far as the names
+        output = BytesIO()
+        FigureCanvasAgg(figure)
+        figure.savefig(output, format="png")
+    return output.getvalue()

@@ -1,0 +1,25 @@
+"""The private note to who wrote a turn, when it may contradict what is established."""
+
+import structlog
+
+from bot import answers
+from bot.answers import words_of
+from bot.buttons import Interaction
+from bot.canon_pages import doubts
+from bot.outages import NOT_TAKEN
+from engine.story import Turn
+from engine.writing.canon import doubts_of
+
+log = structlog.get_logger()
+
+
+async def tell_doubts(interaction: Interaction, turn: Turn) -> None:
+    """Tell the acting member what in the turn may contradict; nothing when nothing does."""
+    found = await doubts_of(interaction.client.engine, guild_id=turn.guild_id, turn_id=turn.id)
+    if not found:
+        return
+    log.info("doubts_told", turn_id=turn.id, doubts=len(found))
+    try:
+        await answers.tell(interaction, doubts(found, words_of(interaction)))
+    except NOT_TAKEN as error:  # the answer's time is over: a long wait in the queue
+        log.info("doubts_not_told", turn_id=turn.id, error=type(error).__name__)

@@ -1,0 +1,149 @@
+"""What /canon shows: answers, the ledger page by page, proposals, doubts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import discord
+from discord.utils import escape_markdown
+
+from bot.buttons import Action, ActionButton, label, row
+from bot.canon_words import doubt_name, fact_line, quoted
+from bot.locales import Words
+from engine.story import Turn
+from engine.story.canon import CanonSettings, Established, Fact, fold
+from engine.writing.canon import Answer, Canon, Doubted
+
+FACTS_A_PAGE = 12
+MOST_DOUBTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class CanonPage:
+    """A private message with its buttons."""
+
+    text: str
+    view: discord.ui.View | None = None
+
+
+def answer(found: Answer, numbers: dict[int, int], words: Words) -> str:
+    """Tell what answers a question, with the words that say so; `numbers` are those of turns."""
+    if not found.is_established:
+        return words("❔ Not established: neither the canon nor the story says it.")
+    lines = []
+    for each in found.facts:
+        lines.append(fact_line(each.fact, words, is_old=each.superseded_by is not None))
+        lines += _source(each.fact, numbers, words)
+    if found.passages:
+        lines.append(words("The canon has nothing on this. The story says:"))
+    for passage in found.passages:
+        where = words("turn {number}", number=passage.turn.number)
+        lines += [f"-# {where}", quoted(passage.text)]
+    return "\n".join(lines)
+
+
+def _source(fact: Fact, numbers: dict[int, int], words: Words) -> list[str]:
+    number = numbers.get(fact.turn_id or 0)
+    where = words("turn {number}", number=number) if number else words("from the beginning")
+    return [f"-# {where}", *([quoted(fact.quote)] if fact.quote else [])]
+
+
+def list_page(canon: Canon, page: int, words: Words) -> CanonPage:
+    """Show a page of the ledger, subject by subject."""
+    rows = sorted(canon.established, key=lambda each: (fold(each.fact.subject), each.place))
+    pages = max(1, -(-len(rows) // FACTS_A_PAGE))
+    page = max(0, min(page, pages - 1))
+    lines = [
+        words(
+            "📜 **Canon of {title}** · page {page} of {pages}",
+            title=escape_markdown(canon.story.title),
+            page=page + 1,
+            pages=pages,
+        )
+    ]
+    if not rows:
+        lines.append(words("Nothing is established yet. /canon add states a fact."))
+    numbers = turn_numbers(canon.path)
+    shown = rows[page * FACTS_A_PAGE : (page + 1) * FACTS_A_PAGE]
+    lines += [_row(each, numbers, words) for each in shown]
+    if canon.proposed:
+        lines.append(
+            words.plural(
+                "{count} proposal waits for you: /canon review",
+                "{count} proposals wait for you: /canon review",
+                len(canon.proposed),
+            )
+        )
+    return CanonPage("\n".join(lines), _paging(page, pages, words))
+
+
+def _row(each: Established, numbers: dict[int, int], words: Words) -> str:
+    number = numbers.get(each.fact.turn_id or 0)
+    line = fact_line(each.fact, words, is_old=each.superseded_by is not None)
+    if number is None:
+        return f"`{each.fact.id}` {line}"
+    where = words("turn {number}", number=number)
+    return f"`{each.fact.id}` {line} · {where}"
+
+
+def _paging(page: int, pages: int, words: Words) -> discord.ui.View | None:
+    if pages == 1:
+        return None
+    view = discord.ui.View(timeout=None)
+    for action, target, is_there in (
+        (Action.CANON_BACK, page - 1, page > 0),
+        (Action.CANON_ON, page + 1, page + 1 < pages),
+    ):
+        view.add_item(
+            ActionButton(action, max(0, target), label(action, words), is_disabled=not is_there)
+        )
+    return view
+
+
+def review(canon: Canon, words: Words, note: str = "") -> CanonPage:
+    """Show the oldest proposal with what to do about it."""
+    if not canon.proposed:
+        nothing = words("Nothing waits for a decision.")
+        return CanonPage(f"{note}\n{nothing}".strip())
+    fact = canon.proposed[0]
+    lines = [
+        note,
+        words("💡 The model proposes ({count} in all):", count=len(canon.proposed)),
+        fact_line(fact, words),
+        *_source(fact, turn_numbers(canon.path), words),
+    ]
+    actions = (Action.CANON_ACCEPT, Action.CANON_EDIT, Action.CANON_REJECT)
+    return CanonPage("\n".join(filter(None, lines)), row(actions, fact.id, words))
+
+
+def kept(fact: Fact, words: Words) -> CanonPage:
+    """Show a fact that holds now."""
+    text = f"✅ {fact_line(fact, words)}"
+    return CanonPage(text, row((Action.CANON_EDIT, Action.CANON_REJECT), fact.id, words))
+
+
+def doubts(found: Sequence[Doubted], words: Words) -> str:
+    """Tell the author of a turn what may contradict; it is never a refusal."""
+    lines = [words("🔎 Only you see this. The turn stands as it is; perhaps look at it again:")]
+    known = words("Established:")
+    for each in found[:MOST_DOUBTS]:
+        lines += [doubt_name(each.doubt.kind, words), quoted(each.doubt.place.quote)]
+        if each.fact is not None:
+            lines.append(f"-# {known} {fact_line(each.fact, words)}")
+            if each.fact.quote:
+                lines.append(f"-# “{each.fact.quote[:150]}”")
+    return "\n".join(lines)
+
+
+def settings(chosen: CanonSettings, words: Words) -> str:
+    """Show what the server chose."""
+    lines = (
+        (chosen.proposes, words("The model proposes facts after turns")),
+        (chosen.accepts, words("Proposals hold at once, without a decision")),
+        (chosen.doubts, words("Authors are told in private what may contradict")),
+    )
+    return "\n".join(f"{'✅' if is_on else '▫️'} {line}" for is_on, line in lines)
+
+
+def turn_numbers(path: Sequence[Turn]) -> dict[int, int]:
+    """Return the numbers of turns by their ids."""
+    return {turn.id: turn.number for turn in path}

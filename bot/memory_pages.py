@@ -1,0 +1,135 @@
+"""What /memory shows: note, pins, samples, and the summaries of old turns, page by page."""
+
+from dataclasses import dataclass
+
+import discord
+from discord.utils import escape_markdown
+
+from bot.buttons import Action, ActionButton, label
+from bot.locales import Words
+from engine.memory.recall import Recall
+from engine.story import Summary
+from engine.writing.remembering import Memory, SummarizedBlock
+
+BLOCKS_A_PAGE = 3
+MOST_SHOWN = 350  # characters of one text
+MOST_FOUND = 6
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryPage:
+    """A private message with its buttons."""
+
+    text: str
+    view: discord.ui.View
+
+
+def overview(memory: Memory, member_id: int, words: Words) -> MemoryPage:
+    """Show what is set beside the story; of what the member set, how to take it away."""
+    title = escape_markdown(memory.story.title)
+    lines = [words("🧠 **What {title} keeps in mind**", title=title)]
+    view = discord.ui.View(timeout=None)
+    if memory.note is not None:
+        lines.append(
+            words(
+                "📝 Author's note, before the last {depth} turns: {text}",
+                depth=memory.note.depth,
+                text=_short(memory.note.text),
+            )
+        )
+    for number, (pin, text) in enumerate(memory.pins, start=1):
+        shown = _short(text) if text else words("a turn that is not told now")
+        lines.append(f"📌 {number}. {shown}")
+        if pin.member_id == member_id:
+            _add(view, Action.MEMORY_UNPIN, pin.id, f"{label(Action.MEMORY_UNPIN, words)} {number}")
+    for number, sample in enumerate(memory.samples, start=1):
+        name = escape_markdown(sample.member_name)
+        lines.append(f"✒️ {number}. {_short(sample.text, 120)} ({name})")
+        if sample.member_id == member_id:
+            text = f"{label(Action.MEMORY_DROP, words)} ✒️ {number}"
+            _add(view, Action.MEMORY_DROP, sample.id, text)
+    sealed = [block for block in memory.blocks if block.summary]
+    lines.append(_about_summaries(memory, len(sealed), words))
+    for action in (Action.MEMORY_NOTE, Action.MEMORY_PIN, Action.MEMORY_SAMPLE):
+        _add(view, action, 0, label(action, words))
+    if memory.blocks:
+        _add(view, Action.MEMORY_ON, 0, words("Summaries"))
+    return MemoryPage("\n".join(lines)[:2000], view)
+
+
+def _about_summaries(memory: Memory, sealed: int, words: Words) -> str:
+    if not memory.blocks:
+        return words("-# The story is short: the model still sees all of it.")
+    return words(
+        "-# {sealed} of {blocks} old parts have a summary; the model writes the others when "
+        "nobody waits for it.",
+        sealed=sealed,
+        blocks=len(memory.blocks),
+    )
+
+
+def summaries_page(memory: Memory, page: int, words: Words) -> MemoryPage:
+    """Show a page of the summaries, with buttons for each."""
+    pages = max(1, -(-len(memory.blocks) // BLOCKS_A_PAGE))
+    page = max(0, min(page, pages - 1))
+    lines = [words("🧠 Summaries, page {page} of {pages}", page=page + 1, pages=pages)]
+    view = discord.ui.View(timeout=None)
+    shown = memory.blocks[page * BLOCKS_A_PAGE : (page + 1) * BLOCKS_A_PAGE]
+    for number, block in enumerate(shown, start=1):
+        lines.append(_block_line(number, block, words))
+        if block.summary is not None:
+            _add_summary_buttons(view, number, block.summary, words)
+    if pages > 1:
+        for action, target in ((Action.MEMORY_BACK, page - 1), (Action.MEMORY_ON, page + 1)):
+            is_there = 0 <= target < pages
+            button = ActionButton(
+                action, max(0, target), label(action, words), is_disabled=not is_there
+            )
+            button.item.row = 4
+            view.add_item(button)
+    return MemoryPage("\n\n".join(lines)[:2000], view)
+
+
+def _block_line(number: int, block: SummarizedBlock, words: Words) -> str:
+    where = words(
+        "{number}. Turns {first} to {last}", number=number, first=block.first, last=block.last
+    )
+    if block.summary is None:
+        nothing = words("no summary yet")
+        return f"**{where}** · {nothing}"
+    marks = ("📌" if block.summary.is_pinned else "") + ("✍️" if block.summary.editor_id else "")
+    return f"**{where}** {marks}\n{_short(block.summary.text, 500)}"
+
+
+def _add_summary_buttons(
+    view: discord.ui.View, number: int, summary: Summary, words: Words
+) -> None:
+    keep = Action.MEMORY_LET_GO if summary.is_pinned else Action.MEMORY_KEEP
+    for action in (Action.MEMORY_EDIT, keep, Action.MEMORY_FORGET):
+        button = ActionButton(action, summary.id, f"{number}. {label(action, words)}")
+        button.item.row = number - 1
+        view.add_item(button)
+
+
+def found(recall: Recall, words: Words) -> str:
+    """Show the passages of the story that belong to a question."""
+    if not recall.passages:
+        return words("The story has nothing on this.")
+    lines = []
+    if not recall.is_established:
+        lines.append(words("Nothing says just this. What comes near:"))
+    for passage in recall.passages[:MOST_FOUND]:
+        where = words("turn {number}", number=passage.turn.number)
+        lines += [f"-# {where} · {escape_markdown(passage.turn.author_name)}"]
+        lines += [f"> {_short(passage.text)}"]
+    return "\n".join(lines)[:2000]
+
+
+def _add(view: discord.ui.View, action: Action, target: int, text: str) -> None:
+    if len(view.children) < 25:
+        view.add_item(ActionButton(action, target, text[:80]))
+
+
+def _short(text: str, most: int = MOST_SHOWN) -> str:
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= most else f"{one_line[: most - 1]}…"
