@@ -51,7 +51,10 @@ def _draw(graph: Graph, labels: dict[str, str]) -> bytes:
         axes = figure.add_subplot()
         axes.set_facecolor(_CARD)
         axes.axis("off")
-        axes.margins(0.15)
+        for axis, limit in ((0, axes.set_xlim), (1, axes.set_ylim)):
+            values = [float(place[axis]) for place in places.values()]
+            room = 0.12 * (max(values) - min(values)) + 0.1
+            limit(min(values) - room, max(values) + room)
         for one, relation, other in graph.edges:
             axes.annotate(
                 "",
@@ -72,8 +75,10 @@ def _draw(graph: Graph, labels: dict[str, str]) -> bytes:
                 labels[relation],
                 color=_RELATION,
                 fontproperties=font,
-                fontsize=9,
+                fontsize=10,
                 ha="center",
+                va="center",
+                bbox={"boxstyle": "square,pad=0.15", "facecolor": _CARD, "edgecolor": "none"},
             )
         for name in graph.nodes:
             x, y = places[name]
@@ -88,7 +93,6 @@ def _draw(graph: Graph, labels: dict[str, str]) -> bytes:
                 va="center",
                 bbox={"boxstyle": "round,pad=0.45", "facecolor": _NODE, "edgecolor": "none"},
             )
-            axes.plot(x, y, alpha=0)  # so that the picture reaches as far as the names
         output = BytesIO()
         FigureCanvasAgg(figure)
         figure.savefig(output, format="png")
