@@ -58,8 +58,9 @@ def describe(found: Explanation, words: Words) -> str:
 
 
 def _hands(found: Explanation, words: Words) -> str:
+    model = words("the model")
     shares = ", ".join(
-        f"{mention(credit.author_id) if credit.hand is Hand.MEMBER else words('the model')} "
+        f"{mention(credit.author_id) if credit.hand is Hand.MEMBER else model} "
         f"{credit.share / 10:.1f} %"
         for credit in found.hands
     )
