@@ -13,13 +13,14 @@ from engine.writing.canon import doubts_of
 log = structlog.get_logger()
 
 
-async def tell_doubts(interaction: Interaction, turn: Turn) -> None:
-    """Tell the acting member what in the turn may contradict; nothing when nothing does."""
+async def tell_doubts(interaction: Interaction, turn: Turn) -> bool:
+    """Tell the acting member what in the turn may contradict; return whether anything does."""
     found = await doubts_of(interaction.client.engine, guild_id=turn.guild_id, turn_id=turn.id)
     if not found:
-        return
+        return False
     log.info("doubts_told", turn_id=turn.id, doubts=len(found))
     try:
         await answers.tell(interaction, doubts(found, words_of(interaction)))
     except NOT_TAKEN as error:  # the answer's time is over: a long wait in the queue
         log.info("doubts_not_told", turn_id=turn.id, error=type(error).__name__)
+    return True

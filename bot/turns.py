@@ -78,8 +78,8 @@ async def post(interaction: Interaction, turn: Turn) -> None:
         return
     story = await _story_of(interaction, turn)
     await interaction.client.replies.post(story, turn)
-    await answers.close(interaction)
-    await tell_doubts(interaction, turn)
+    if not await tell_doubts(interaction, turn):  # else the note stands in the answer's place
+        await answers.close(interaction)
 
 
 async def mark_undone(interaction: Interaction, turn: Turn) -> None:
