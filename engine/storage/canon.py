@@ -79,6 +79,7 @@ async def change_fact(
     state: FactState,
     scope: FactScope,
     witnesses: tuple[str, ...],
+    proposer_id: int,
     decider_id: int,
 ) -> None:
     """Decide about a fact, with the words that a member gave it."""
@@ -92,6 +93,7 @@ async def change_fact(
             state=state,
             scope=scope,
             witnesses=witnesses,
+            proposer_id=proposer_id,
             decider_id=decider_id,
         )
     )

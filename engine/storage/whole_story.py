@@ -53,6 +53,7 @@ ORDER = (
 """The tables of a story, each after those it refers to."""
 
 STAYS = {
+    "turn_words": "the index for searching is made anew",
     "canon_reads": "what the model was asked about there",
     "posts": "messages of the channel that it was written in",
     "votes": "who voted for what is the server's own",

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from engine.story.turn import Turn
+
 
 class FactState(StrEnum):
     PROPOSED = "proposed"  # by the model; members decide
@@ -78,16 +80,17 @@ class Established:
     superseded_by: int | None  # a newer fact of this path that takes its place
 
 
-def facts_on(facts: Iterable[Fact], path_ids: Sequence[int]) -> list[Established]:
+def facts_on(facts: Iterable[Fact], path: Sequence[Turn]) -> list[Established]:
     """Return the accepted facts of a path in the order in which they became true. Pure.
 
     What is superseded is worked out from the path: undo takes it back with the turn that said so.
+    A fact with a quote holds while its turn is told with these words: an edit may take it back.
     """
-    places = {turn_id: place for place, turn_id in enumerate(path_ids)}
+    places = {turn.id: place for place, turn in enumerate(path)}
     here = [
         (places[fact.turn_id] if fact.turn_id is not None else -1, fact)
         for fact in facts
-        if fact.state is FactState.ACCEPTED and (fact.turn_id is None or fact.turn_id in places)
+        if fact.state is FactState.ACCEPTED and is_told(fact, path, places)
     ]
     here.sort(key=lambda each: (each[0], each[1].id))
     superseded: dict[int, int] = {}
@@ -104,9 +107,17 @@ def facts_on(facts: Iterable[Fact], path_ids: Sequence[int]) -> list[Established
     return [Established(fact, place, superseded.get(fact.id)) for place, fact in here]
 
 
-def facts_now(facts: Iterable[Fact], path_ids: Sequence[int]) -> list[Fact]:
+def is_told(fact: Fact, path: Sequence[Turn], places: Mapping[int, int]) -> bool:
+    """Whether a path has the turn of a fact, with the words that it quotes."""
+    if fact.turn_id is None:
+        return True
+    place = places.get(fact.turn_id)
+    return place is not None and fact.quote in " ".join(path[place].told.split())
+
+
+def facts_now(facts: Iterable[Fact], path: Sequence[Turn]) -> list[Fact]:
     """Return the facts that hold at the end of a path: the newest value of each matter."""
-    return [each.fact for each in facts_on(facts, path_ids) if each.superseded_by is None]
+    return [each.fact for each in facts_on(facts, path) if each.superseded_by is None]
 
 
 def fold(text: str) -> str:

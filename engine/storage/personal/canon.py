@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from engine.storage.database import Transaction
 from engine.storage.personal.rows import Rows
-from engine.storage.schema import facts, turns
+from engine.storage.schema import facts, revisions, spans, turns
 from engine.story import TurnKind
 
 
@@ -43,4 +43,17 @@ def _theirs(guild_id: int, member_id: int) -> ColumnElement[bool]:
         turns.c.author_id == member_id,
         turns.c.kind == TurnKind.HUMAN,
     )
-    return or_(facts.c.proposer_id == member_id, facts.c.turn_id.in_(own_turns))
+    # Turns of others that were told with the member's words, by an edit.
+    edited = (
+        select(revisions.c.target_id)
+        .join(
+            spans,
+            (spans.c.guild_id == revisions.c.guild_id) & (spans.c.turn_id == revisions.c.turn_id),
+        )
+        .where(revisions.c.guild_id == guild_id, spans.c.author_id == member_id)
+    )
+    return or_(
+        facts.c.proposer_id == member_id,
+        facts.c.turn_id.in_(own_turns),
+        facts.c.turn_id.in_(edited),
+    )

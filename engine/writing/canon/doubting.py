@@ -38,7 +38,7 @@ async def doubts_of(engine: Engine, *, guild_id: int, turn_id: int) -> list[Doub
             return []
         path = await turns.list_path(tx, guild_id=guild_id, head_turn_id=turn.parent_id)
         facts = await canon.list_facts(tx, guild_id=guild_id, story_id=story.id)
-    now = facts_now(facts, [each.id for each in path])
+    now = facts_now(facts, path)
     by_id = {fact.id: fact for fact in now}
     found = check(
         turn.text,

@@ -15,6 +15,7 @@ from engine.story.canon import (
     FactScope,
     FactState,
     facts_on,
+    is_told,
 )
 from engine.writing.head import get_open_story
 from engine.writing.reading import read_path
@@ -48,12 +49,14 @@ async def read_canon(
         story, path = await read_path(tx, guild_id=guild_id, channel_id=channel_id)
         shown = tuple(await veil(tx, story, path, member_id=member_id))
         facts = await canon.list_facts(tx, guild_id=guild_id, story_id=story.id)
-    ids = [turn.id for turn in shown]
+    places = {turn.id: place for place, turn in enumerate(shown)}
     return Canon(
         story=story,
-        established=tuple(facts_on(facts, ids)),
+        established=tuple(facts_on(facts, shown)),
         proposed=tuple(
-            fact for fact in facts if fact.state is FactState.PROPOSED and fact.turn_id in ids
+            fact
+            for fact in facts
+            if fact.state is FactState.PROPOSED and is_told(fact, shown, places)
         ),
         path=shown,
     )
@@ -180,6 +183,7 @@ async def edit_fact(
             state=FactState.ACCEPTED,
             scope=FactScope.WITNESSES if witnesses else FactScope.EVERYBODY,
             witnesses=witnesses,
+            proposer_id=member.id,  # the words are theirs now
             decider_id=member.id,
         )
         return await _save(tx, changed)
@@ -208,6 +212,7 @@ async def _save(tx: Transaction, fact: Fact) -> Fact:
         state=fact.state,
         scope=fact.scope,
         witnesses=fact.witnesses,
+        proposer_id=fact.proposer_id,
         decider_id=fact.decider_id,
     )
     return fact

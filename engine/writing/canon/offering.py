@@ -28,7 +28,7 @@ async def provide_canon(engine: Engine, moment: Moment) -> Sequence[Offer]:
                 tx, guild_id=story.guild_id, character_id=moment.character_id
             )
             witness = character.name if character else ""
-    now = known_to(facts_now(facts, [turn.id for turn in moment.path]), witness)
+    now = known_to(facts_now(facts, moment.path), witness)
     texts = [turn.told for turn in moment.path[-NAMED_IN_TURNS:]]
     named = facts_named_in(now, [*texts, moment.direction])
     return offers_of_facts(named, story.language)

@@ -96,8 +96,7 @@ async def _read_turn(
 ) -> None:
     async with engine.database.reading() as tx:
         facts = await canon.list_facts(tx, guild_id=story.guild_id, story_id=story.id)
-    ids = [each.id for each in path]
-    now = facts_now(facts, ids)
+    now = facts_now(facts, path)
     request = await _request(engine, story, turn, now)
     reply = await ask_quietly(engine, request, guild_id=story.guild_id, channel_id=story.channel_id)
     # Rejected ones too: what members threw out is not proposed again.

@@ -2,7 +2,11 @@
 
 from dataclasses import replace
 
-from engine.story.canon import Fact, FactScope, FactState, facts_now, facts_on
+from engine.story import Turn
+from engine.story.canon import Established, Fact, FactScope, FactState
+from engine.story.canon import facts_now as facts_of_path
+from engine.story.canon import facts_on as established_on
+from tests.fakes.nouns import turn_with
 
 FACT = Fact(
     1,
@@ -25,6 +29,18 @@ FACT = Fact(
 
 def fact(number: int, turn_id: int | None, value: str, **fields: object) -> Fact:
     return replace(FACT, id=number, turn_id=turn_id, value=value, **fields)
+
+
+def told(*ids: int, text: str = "Her grey eyes closed.") -> list[Turn]:
+    return [replace(turn_with(1, text), id=turn_id) for turn_id in ids]
+
+
+def facts_now(facts: list[Fact], ids: list[int]) -> list[Fact]:
+    return facts_of_path(facts, told(*ids))
+
+
+def facts_on(facts: list[Fact], ids: list[int]) -> list[Established]:
+    return established_on(facts, told(*ids))
 
 
 OLD, NEW = fact(1, 10, "grey"), fact(2, 12, "blind white")
@@ -64,3 +80,10 @@ def test_only_what_was_accepted_holds_and_a_fact_without_a_turn_holds_everywhere
     always = fact(4, None, "grey")
     assert facts_now([proposed, rejected, always], [10]) == [always]
     assert facts_now([always], []) == [always]
+
+
+def test_a_fact_holds_only_while_its_turn_is_told_with_its_quote() -> None:
+    quoted = fact(1, 10, "grey", quote="Her grey eyes")
+    assert facts_of_path([quoted], told(10)) == [quoted]
+    assert facts_of_path([quoted], told(10, text="Her green eyes closed.")) == []
+    assert facts_of_path([quoted], told(10, text="Her  grey\neyes closed.")) == [quoted]

@@ -19,10 +19,19 @@ from engine.errors import (
 from engine.runtime import Engine
 from engine.storage.schema import metadata, turns
 from engine.storage.whole_story import ORDER, STAYS
-from engine.story import Member, Rating, Story
-from engine.writing import end_story, read_story
+from engine.story import LoreHome, LoreScope, Member, Rating, Story
+from engine.story.order import Mode
+from engine.writing import end_story, read_story, show_context
+from engine.writing.branch_names import list_branches
+from engine.writing.branches import branch_off, switch_branch
+from engine.writing.canon import Canon, add_fact, read_canon
 from engine.writing.cast import Scene, speak_as
 from engine.writing.exchange import export_archive, import_archive
+from engine.writing.lore import add_entry
+from engine.writing.players import join_story
+from engine.writing.remembering import pin_turn, set_note
+from engine.writing.revising import edit_turn
+from engine.writing.turn_rules import set_rules
 from tests.fakes.desk import ANN, BO, GUILD, Desk, new_id
 
 MODERATOR = Member(77, "Mo", is_moderator=True)
@@ -63,6 +72,59 @@ async def busy_evening(desk: Desk) -> None:
         interaction_id=new_id(),
     )
     await desk.write("Nobody came.", BO)
+    await _remember(desk)
+
+
+async def _remember(desk: Desk) -> None:
+    """Edit, branch, and set what a story remembers."""
+    engine, where = desk.engine, desk.where
+    story, path = await read_story(engine, **where)
+    await edit_turn(
+        engine,
+        **where,
+        member=MODERATOR,
+        passage_id=path[0].id,
+        text="The lamp was lit at last.",
+        interaction_id=new_id(),
+    )
+    await branch_off(
+        engine, **where, member=MODERATOR, name="away", number=1, interaction_id=new_id()
+    )
+    await desk.write("She left.", ANN)
+    await switch_branch(engine, **where, member=MODERATOR, name="main")
+    for value in ("grey", "white"):
+        await add_fact(
+            engine, **where, member=ANN, subject="Mira", relation="eye_color", value=value
+        )
+    await set_note(engine, **where, member=ANN, text="Slowly.")
+    await pin_turn(engine, **where, member=BO, number=1)
+    home = LoreHome(LoreScope.STORY, story.id)
+    lore = {"keys": "lamp", "text": "The lamp burns blue.", "name": "Lamp", "settings": ""}
+    await add_entry(engine, guild_id=GUILD, home=home, member=ANN, written=lore, language="en")
+    await set_rules(engine, **where, member=MODERATOR, mode=Mode.ROUND_ROBIN)
+    await join_story(engine, **where, member=ANN)
+
+
+async def test_the_imported_story_has_the_same_canon_and_gives_the_same_prompt(
+    desk: Desk,
+) -> None:
+    await busy_evening(desk)
+    other = Desk(desk.engine)
+    await bring(desk.engine, await archive(desk), other)
+    for one in (read_canon, list_branches):
+        assert _plain(await one(desk.engine, **desk.where)) == _plain(
+            await one(desk.engine, **other.where)
+        )
+    first, second = [await show_context(desk.engine, **each.where) for each in (desk, other)]
+    assert first.messages == second.messages
+
+
+def _plain(found: Any) -> Any:
+    if isinstance(found, Canon):
+        return [
+            (each.fact.value, each.place, each.superseded_by is None) for each in found.established
+        ]
+    return [(grown.branch.name, grown.turns) for grown in found[1]]
 
 
 async def test_what_is_imported_is_exported_again_byte_for_byte(desk: Desk) -> None:
@@ -83,9 +145,9 @@ async def test_the_story_goes_on_where_it_was_and_the_first_stays_as_it_was(desk
     before = await archive(desk)
     other = Desk(desk.engine)
     await bring(desk.engine, before, other)
-    await other.undo(BO)
-    await other.redo(BO)
-    await other.continue_()
+    await other.undo(MODERATOR)
+    await other.redo(MODERATOR)
+    await other.continue_(ANN)
     assert await archive(desk) == before
     assert len(await other.texts()) == len(await desk.texts()) + 1
 
