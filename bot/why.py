@@ -2,6 +2,7 @@
 
 from discord.utils import escape_markdown
 
+from bot.canon_words import fact_line
 from bot.cards import mention
 from bot.context_view import GROUPS, names_of_groups
 from bot.locales import Words
@@ -52,6 +53,16 @@ def describe(found: Explanation, words: Words) -> str:
     if found.recalled:
         numbers = ", ".join(map(str, found.recalled))
         lines.append(words("Recalled turns: {numbers}", numbers=numbers))
+    if found.summaries:
+        lines.append(
+            words.plural(
+                "{count} summary stood for older turns.",
+                "{count} summaries stood for older turns.",
+                found.summaries,
+            )
+        )
+    for fact in found.facts[:MOST_NAMED]:
+        lines.append(words("Canon: {fact}", fact=fact_line(fact, words)))
     lines += [_lore(each, words) for each in found.lore[:MOST_NAMED]]
     text = "\n".join(lines)
     return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…"

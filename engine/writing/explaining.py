@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from engine.errors import NotTheModels
 from engine.memory.prompt import BlockKind
 from engine.runtime import Engine
-from engine.storage import lore, paths
+from engine.storage import canon, lore, paths
 from engine.storage.database import Transaction
 from engine.story import Provenance, Story, Turn
+from engine.story.canon import Fact
 from engine.story.revision import Passage
 from engine.writing.credits import Credit, credits_of
 from engine.writing.head import get_turn_and_story
@@ -33,7 +34,8 @@ class Explanation:
     hands: tuple[Credit, ...]  # of the turn as it is told now; () where it is told no more
     lore: tuple[FiredLore, ...]
     recalled: tuple[int, ...]  # numbers of old turns, in their order
-    summaries: int
+    summaries: int  # that stood for turns without room
+    facts: tuple[Fact, ...]  # of the canon; those that are gone are left out
     first_number: int | None  # of the turns that stood there word for word
     last_number: int | None
 
@@ -70,6 +72,7 @@ async def explain_turn(engine: Engine, *, guild_id: int, turn_id: int) -> Explan
             lore=() if is_hidden else tuple(await _fired(tx, guild_id, provenance)),
             recalled=tuple(sorted(recalled)),
             summaries=sum(part.kind == BlockKind.SUMMARY for part in provenance.parts),
+            facts=() if is_hidden else tuple(await _facts(tx, guild_id, provenance)),
             first_number=numbers.get(of_turns[0].ids[0]) if of_turns else None,
             last_number=numbers.get(of_turns[-1].ids[-1]) if of_turns else None,
         )
@@ -92,3 +95,11 @@ async def _fired(tx: Transaction, guild_id: int, provenance: Provenance) -> list
         key = keys[part.key] if part.key is not None and part.key < len(keys) else ""
         found.append(FiredLore(kept.entry.name or (keys[0] if keys else ""), key))
     return found
+
+
+async def _facts(tx: Transaction, guild_id: int, provenance: Provenance) -> list[Fact]:
+    ids = [
+        fact_id for part in provenance.parts if part.kind == BlockKind.CANON for fact_id in part.ids
+    ]
+    found = [await canon.find_fact(tx, guild_id=guild_id, fact_id=fact_id) for fact_id in ids]
+    return [fact for fact in found if fact is not None]

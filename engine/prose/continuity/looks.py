@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from engine.prose.continuity.ages import age_patterns, years
 from engine.prose.continuity.doubts import Doubt, DoubtKind, Known
 from engine.prose.continuity.narration import Narration
 
@@ -45,32 +46,6 @@ _PARTS_ZH = {
     "eye_color": "眼睛|双眼|眼眸|眸子|瞳孔|瞳|眼珠",
     "hair_color": "头发|长发|短发|发丝|卷发|辫子|胡子|鬓发|秀发",
 }
-
-_ONES = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_AGE = rf"\d{{1,3}}|(?:{'|'.join(_TENS)})(?:-(?:{'|'.join(_ONES[1:10])}))?|{'|'.join(_ONES[1:])}"
-_DIGITS_ZH = {sign: value for value, sign in enumerate("零一二三四五六七八九")}
 
 _TRADES = [
     "baker",
@@ -184,7 +159,7 @@ def _told(narration: Narration, fact: Known) -> Iterator[tuple[int, str]]:
         )
         yield from _by_pronoun(narration, fact)
     elif fact.relation == "age":
-        patterns = _age_patterns_zh(name) if narration.is_chinese else _age_patterns(name)
+        patterns = age_patterns(name, is_chinese=narration.is_chinese)
     else:
         patterns = _trade_patterns_zh(name) if narration.is_chinese else _trade_patterns(name)
     for pattern in patterns:
@@ -237,20 +212,6 @@ def _by_pronoun(narration: Narration, fact: Known) -> Iterator[tuple[int, str]]:
             yield match.start(), found
 
 
-def _age_patterns(name: str) -> list[str]:
-    age = rf"(?P<found>{_AGE})"
-    return [
-        rf"{name}(?:\s+(?:was|is|turned)|,)\s+(?:only\s+|just\s+|barely\s+)?{age}(?:\s+years\s+old|,|\.)",
-        rf"{age}-year-old\s+{name}",
-        rf"[Aa]t\s+{age},\s+{name}",
-    ]
-
-
-def _age_patterns_zh(name: str) -> list[str]:
-    age = r"(?P<found>\d{1,3}|[零一二三四五六七八九十]{1,3})岁"
-    return [rf"{name}(?:今年|才|已经|刚满|快|不过|只有){{0,2}}{age}", rf"{age}的{name}"]
-
-
 def _trade_patterns(name: str) -> list[str]:
     trade = rf"(?P<found>{'|'.join(_TRADES)})"
     return [
@@ -274,7 +235,7 @@ def _contradicts(fact: Known, found: str, *, is_chinese: bool) -> bool:
         ]
         return bool(sides[0]) and not sides[0] & sides[1]
     if fact.relation == "age":
-        ages = _years(known), _years(other)
+        ages = years(known), years(other)
         return None not in ages and ages[0] != ages[1]
     trades = _TRADES_ZH.split("|") if is_chinese else _TRADES
     held = [trade for trade in trades if trade in (known if is_chinese else known.split())]
@@ -285,20 +246,3 @@ def _has_any(value: str, words: str, is_chinese: bool) -> bool:  # noqa: FBT001
     if is_chinese:
         return any(word in value for word in words.split())
     return not set(re.findall(r"[a-z]+", value)).isdisjoint(words.split())
-
-
-def _years(text: str) -> int | None:
-    """Return an age that is written in digits or in words; None if it cannot be read."""
-    if digits := re.search(r"\d{1,3}", text):
-        return int(digits[0])
-    if signs := re.search(r"[零一二三四五六七八九十]{1,3}", text):
-        tens, ten, ones = signs[0].partition("十")
-        value = _DIGITS_ZH.get(tens, 1) * 10 + _DIGITS_ZH.get(ones, 0) if ten else -1
-        return value if ten else _DIGITS_ZH.get(tens)
-    for word in re.findall(r"[a-z-]+", text):
-        first, _, last = word.partition("-")
-        if first in _TENS:
-            return 20 + 10 * _TENS.index(first) + (_ONES.index(last) if last in _ONES else 0)
-        if first in _ONES:
-            return _ONES.index(first)
-    return None
