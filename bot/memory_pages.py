@@ -8,12 +8,14 @@ from discord.utils import escape_markdown
 from bot.buttons import Action, ActionButton, label
 from bot.locales import Words
 from engine.memory.recall import Recall
-from engine.story import Summary
+from engine.story import Member, Summary
 from engine.writing.remembering import Memory, SummarizedBlock
 
 BLOCKS_A_PAGE = 3
-MOST_SHOWN = 350  # characters of one text
+SHOWN = (350, 150, 75, 40, 20)  # characters of one text: the most with which all has room
+MOST_NAME = 24
 MOST_FOUND = 6
+MOST_PASSAGE = 250  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,37 +26,43 @@ class MemoryPage:
     view: discord.ui.View
 
 
-def overview(memory: Memory, member_id: int, words: Words) -> MemoryPage:
-    """Show what is set beside the story; of what the member set, how to take it away."""
+def overview(memory: Memory, member: Member, words: Words) -> MemoryPage:
+    """Show what is set beside the story, with buttons to take away what the member may."""
+    view = discord.ui.View(timeout=None)
+    for number, (pin, _) in enumerate(memory.pins, start=1):
+        if member.is_moderator or pin.member_id == member.id:
+            _add(view, Action.MEMORY_UNPIN, pin.id, f"{label(Action.MEMORY_UNPIN, words)} {number}")
+    for number, sample in enumerate(memory.samples, start=1):
+        if member.is_moderator or sample.member_id == member.id:
+            text = f"{label(Action.MEMORY_DROP, words)} ✒️ {number}"
+            _add(view, Action.MEMORY_DROP, sample.id, text)
+    for action in (Action.MEMORY_NOTE, Action.MEMORY_PIN, Action.MEMORY_SAMPLE):
+        _add(view, action, 0, label(action, words))
+    if memory.blocks:
+        _add(view, Action.MEMORY_ON, 0, words("Summaries"))
+    texts = ("\n".join(_lines(memory, most, words)) for most in SHOWN)
+    return MemoryPage(next(text for text in texts if len(text) <= 2000), view)
+
+
+def _lines(memory: Memory, most: int, words: Words) -> list[str]:
     title = escape_markdown(memory.story.title)
     lines = [words("🧠 **What {title} keeps in mind**", title=title)]
-    view = discord.ui.View(timeout=None)
     if memory.note is not None:
         lines.append(
             words(
                 "📝 Author's note, before the last {depth} turns: {text}",
                 depth=memory.note.depth,
-                text=_short(memory.note.text),
+                text=_short(memory.note.text, most),
             )
         )
-    for number, (pin, text) in enumerate(memory.pins, start=1):
-        shown = _short(text) if text else words("a turn that is not told now")
+    for number, (_, text) in enumerate(memory.pins, start=1):
+        shown = _short(text, most) if text else words("a turn that is not told now")
         lines.append(f"📌 {number}. {shown}")
-        if pin.member_id == member_id:
-            _add(view, Action.MEMORY_UNPIN, pin.id, f"{label(Action.MEMORY_UNPIN, words)} {number}")
     for number, sample in enumerate(memory.samples, start=1):
-        name = escape_markdown(sample.member_name)
-        lines.append(f"✒️ {number}. {_short(sample.text, 120)} ({name})")
-        if sample.member_id == member_id:
-            text = f"{label(Action.MEMORY_DROP, words)} ✒️ {number}"
-            _add(view, Action.MEMORY_DROP, sample.id, text)
+        name = escape_markdown(_short(sample.member_name, MOST_NAME))
+        lines.append(f"✒️ {number}. {_short(sample.text, most)} ({name})")
     sealed = [block for block in memory.blocks if block.summary]
-    lines.append(_about_summaries(memory, len(sealed), words))
-    for action in (Action.MEMORY_NOTE, Action.MEMORY_PIN, Action.MEMORY_SAMPLE):
-        _add(view, action, 0, label(action, words))
-    if memory.blocks:
-        _add(view, Action.MEMORY_ON, 0, words("Summaries"))
-    return MemoryPage("\n".join(lines)[:2000], view)
+    return [*lines, _about_summaries(memory, len(sealed), words)]
 
 
 def _about_summaries(memory: Memory, sealed: int, words: Words) -> str:
@@ -121,7 +129,7 @@ def found(recall: Recall, words: Words) -> str:
     for passage in recall.passages[:MOST_FOUND]:
         where = words("turn {number}", number=passage.turn.number)
         lines += [f"-# {where} · {escape_markdown(passage.turn.author_name)}"]
-        lines += [f"> {_short(passage.text)}"]
+        lines += [f"> {_short(passage.text, MOST_PASSAGE)}"]
     return "\n".join(lines)[:2000]
 
 
@@ -130,6 +138,6 @@ def _add(view: discord.ui.View, action: Action, target: int, text: str) -> None:
         view.add_item(ActionButton(action, target, text[:80]))
 
 
-def _short(text: str, most: int = MOST_SHOWN) -> str:
+def _short(text: str, most: int) -> str:
     one_line = " ".join(text.split())
     return one_line if len(one_line) <= most else f"{one_line[: most - 1]}…"

@@ -161,12 +161,8 @@ class MemoryCog(
 
     async def press_unpin(self, interaction: Interaction, pin_id: int) -> None:
         """Take a pin away."""
-        await unpin(
-            self.engine,
-            guild_id=guild_of(interaction),
-            pin_id=pin_id,
-            member=member_of(interaction),
-        )
+        member = member_of(interaction)
+        await unpin(self.engine, guild_id=guild_of(interaction), pin_id=pin_id, member=member)
         await self._renew(interaction)
 
     async def open_sample(self, interaction: Interaction, _: int) -> None:
@@ -263,12 +259,15 @@ class MemoryCog(
 
     async def _memory(self, interaction: Interaction) -> Memory:
         return await read_memory(
-            self.engine, guild_id=guild_of(interaction), channel_id=channel_of(interaction).id
+            self.engine,
+            guild_id=guild_of(interaction),
+            channel_id=channel_of(interaction).id,
+            member_id=interaction.user.id,
         )
 
     async def _page(self, interaction: Interaction) -> memory_pages.MemoryPage:
         memory = await self._memory(interaction)
-        return memory_pages.overview(memory, interaction.user.id, words_of(interaction))
+        return memory_pages.overview(memory, member_of(interaction), words_of(interaction))
 
     async def _show(self, interaction: Interaction) -> None:
         page = await self._page(interaction)

@@ -1,5 +1,6 @@
 """What members set beside a story: its author's note, pins, style samples, changed summaries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.errors import (
@@ -9,7 +10,7 @@ from engine.errors import (
     Right,
     SampleNotFound,
     TooManyKept,
-    TurnNotFound,
+    PassageNotFound,
 )
 from engine.memory.offers import Offer, Spot
 from engine.memory.prompt import BlockKind
@@ -22,6 +23,7 @@ from engine.writing.head import get_open_story
 from engine.writing.moment import Moment
 from engine.writing.reading import read_path
 from engine.writing.texts import tidy_line, tidy_text
+from engine.writing.veiling import model_path, veil
 
 MOST_NOTE_CHARACTERS = 500
 MOST_DEPTH = 20
@@ -57,15 +59,20 @@ class Memory:
     blocks: tuple[SummarizedBlock, ...]
 
 
-async def read_memory(engine: Engine, *, guild_id: int, channel_id: int) -> Memory:
-    """Return what the channel's story remembers.
+async def read_memory(
+    engine: Engine, *, guild_id: int, channel_id: int, member_id: int = 0
+) -> Memory:
+    """Return what the channel's story remembers, with the samples in its language.
+
+    Of a BLIND story that goes on, a pinned turn of others than the member is its last line.
 
     Raises:
         NoOpenStory: the channel never had a story.
     """
     async with engine.database.reading() as tx:
         story, path = await read_path(tx, guild_id=guild_id, channel_id=channel_id)
-        blocks = blocks_of(path)
+        blocks = blocks_of(await model_path(tx, story, path))
+        shown = await veil(tx, story, path, member_id=member_id)
         found = await memory.find_summaries(
             tx, guild_id=guild_id, story_id=story.id, digests=[block.digest for block in blocks]
         )
@@ -73,8 +80,10 @@ async def read_memory(engine: Engine, *, guild_id: int, channel_id: int) -> Memo
         return Memory(
             story=story,
             note=await memory.find_note(tx, guild_id=guild_id, story_id=story.id),
-            pins=tuple((pin, _pinned_text(pin, path)) for pin in pins),
-            samples=tuple(await memory.list_samples(tx, guild_id=guild_id)),
+            pins=tuple((pin, _pinned_text(pin, shown)) for pin in pins),
+            samples=tuple(
+                await memory.list_samples(tx, guild_id=guild_id, language=story.language)
+            ),
             blocks=tuple(
                 SummarizedBlock(block.first + 1, block.until, block.level, found.get(block.digest))
                 for block in blocks
@@ -82,7 +91,7 @@ async def read_memory(engine: Engine, *, guild_id: int, channel_id: int) -> Memo
         )
 
 
-def _pinned_text(pin: Pin, path: list[Turn]) -> str:
+def _pinned_text(pin: Pin, path: Sequence[Turn]) -> str:
     if pin.turn_id is None:
         return pin.text
     return next((turn.told for turn in path if turn.id == pin.turn_id), "")
@@ -133,7 +142,7 @@ async def pin_turn(
 
     Raises:
         NoOpenStory: the channel has no open story.
-        TurnNotFound: the story has no such turn.
+        PassageNotFound: the story has no such turn.
         TooManyKept: the story has MOST_PINS.
     """
     return await _pin(
@@ -167,7 +176,7 @@ async def _turn_of(tx: Transaction, story: Story, number: int | None) -> int | N
     for turn in path:
         if turn.number == number and turn.text:
             return turn.id
-    raise TurnNotFound(number)
+    raise PassageNotFound(number)
 
 
 async def unpin(engine: Engine, *, guild_id: int, pin_id: int, member: Member) -> None:
@@ -212,7 +221,7 @@ async def sample_turn(
 
     Raises:
         NoOpenStory: the channel has no open story.
-        TurnNotFound: the story has no such turn.
+        PassageNotFound: the story has no such turn.
         NotYourWords: somebody else, or the model, wrote it.
         TextRefused, TooManyKept: as `give_sample`.
     """
@@ -255,7 +264,7 @@ async def provide_kept(engine: Engine, moment: Moment) -> list[Offer]:
     offers = [
         Offer(BlockKind.PIN, words["pin"].format(text), Spot.BEFORE_TURNS, ids=(pin.id,))
         for pin in pins
-        if (text := _pinned_text(pin, list(moment.path)))
+        if (text := _pinned_text(pin, moment.path))
     ]
     if moment.character_id is None:
         offers += [

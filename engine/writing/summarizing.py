@@ -19,10 +19,12 @@ from engine.prose.words import HAN
 from engine.runtime import Engine
 from engine.safety.special_tokens import break_special_tokens
 from engine.storage import stories, turns
+from engine.storage.database import Transaction
 from engine.storage.memory import find_summaries, insert_summary
 from engine.story import Story, Summary, Turn
 from engine.writing.asking_quietly import ask_quietly
 from engine.writing.reply import cut_to_sentence
+from engine.writing.veiling import model_path
 
 SUMMARY_TOKENS = 160
 MOST_AT_ONCE = 4  # summaries of one story in one go, so that others come to their turn
@@ -77,7 +79,7 @@ async def seal_blocks(engine: Engine, guild_id: int, story_id: int) -> None:
         story = await stories.find_story(tx, guild_id=guild_id, story_id=story_id)
         if story is None:
             return
-        path = await turns.list_path(tx, guild_id=guild_id, head_turn_id=story.head_turn_id)
+        path = await _seen_path(tx, story)
         blocks = blocks_of(path)
         found = await find_summaries(
             tx, guild_id=guild_id, story_id=story_id, digests=[block.digest for block in blocks]
@@ -94,6 +96,12 @@ async def seal_blocks(engine: Engine, guild_id: int, story_id: int) -> None:
                 written += 1
     except (ModelUnavailable, GenerationFailed, PromptRefused, Unsupported) as error:
         log.info("summaries_put_off", story_id=story_id, error=type(error).__name__)
+
+
+async def _seen_path(tx: Transaction, story: Story) -> Sequence[Turn]:
+    """Return what the model may see of a story: of a BLIND one, nothing that could be told."""
+    path = await turns.list_path(tx, guild_id=story.guild_id, head_turn_id=story.head_turn_id)
+    return await model_path(tx, story, path)
 
 
 async def _ready_places(engine: Engine, path: Sequence[Turn]) -> int:
@@ -130,23 +138,32 @@ async def _write(
         )
         text = reply.text if reply.is_whole else cut_to_sentence(reply.text)
         if is_fit(text, texts, story.language):
-            async with engine.database.writing() as tx:
-                await insert_summary(
-                    tx,
-                    guild_id=story.guild_id,
-                    story_id=story.id,
-                    digest=block.digest,
-                    level=block.level,
-                    text=" ".join(text.split()),
-                    now_ms=engine.clock(),
-                )
-                kept = await find_summaries(
-                    tx, guild_id=story.guild_id, story_id=story.id, digests=[block.digest]
-                )
-            log.info("block_summarised", story_id=story.id, level=block.level)
-            return kept[block.digest]
+            return await _keep(engine, story, block, " ".join(text.split()))
     log.info("summary_unfit", story_id=story.id, level=block.level)
     return None
+
+
+async def _keep(engine: Engine, story: Story, block: SealedBlock, text: str) -> Summary | None:
+    async with engine.database.writing() as tx:
+        # Erased or veiled meanwhile, what the turns told must not come back.
+        now = await stories.find_story(tx, guild_id=story.guild_id, story_id=story.id)
+        blocks = blocks_of(await _seen_path(tx, now)) if now is not None else []
+        if block not in blocks:
+            return None
+        await insert_summary(
+            tx,
+            guild_id=story.guild_id,
+            story_id=story.id,
+            digest=block.digest,
+            level=block.level,
+            text=text,
+            now_ms=engine.clock(),
+        )
+        kept = await find_summaries(
+            tx, guild_id=story.guild_id, story_id=story.id, digests=[block.digest]
+        )
+    log.info("block_summarised", story_id=story.id, level=block.level)
+    return kept[block.digest]
 
 
 async def _request(

@@ -1,6 +1,6 @@
 """A member's notes, pins and samples, and the summaries that retell their words."""
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
 from engine.storage.database import Transaction
 from engine.storage.personal.rows import Rows
@@ -24,7 +24,8 @@ def own_rows(guild_id: int, member_id: int) -> Rows:
 async def erase(tx: Transaction, guild_id: int, member_id: int) -> dict[str, int]:
     """Take all of it away. Ask before the turns are erased: they tell which stories are theirs.
 
-    A summary of a story in which the member wrote may retell them; the model writes it anew.
+    A summary of a story in which the member wrote may retell them, and one that joins a summary
+    of their words may too: they go, and the model writes them anew.
     """
     gone = {}
     for table in (author_notes, pins, style_samples):
@@ -33,12 +34,18 @@ async def erase(tx: Transaction, guild_id: int, member_id: int) -> dict[str, int
     theirs = select(turns.c.story_id).where(
         turns.c.guild_id == guild_id, turns.c.author_id == member_id
     )
+    edited = select(summaries.c.story_id).where(
+        summaries.c.guild_id == guild_id, summaries.c.editor_id == member_id
+    )
+    joined = summaries.c.story_id.in_(edited) & (summaries.c.level > 1)
     retold = await tx.execute(
-        delete(summaries).where(summaries.c.guild_id == guild_id, summaries.c.story_id.in_(theirs))
+        delete(summaries).where(
+            summaries.c.guild_id == guild_id, summaries.c.story_id.in_(theirs) | joined
+        )
     )
-    edited = await tx.execute(
-        update(summaries)
-        .where(summaries.c.guild_id == guild_id, summaries.c.editor_id == member_id)
-        .values(editor_id=0, text="")
+    changed = await tx.execute(
+        delete(summaries).where(
+            summaries.c.guild_id == guild_id, summaries.c.editor_id == member_id
+        )
     )
-    return {**gone, "summaries": retold.rowcount + edited.rowcount}
+    return {**gone, "summaries": retold.rowcount + changed.rowcount}
