@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from engine.errors import (
     NotAllowed,
     NotYourWords,
+    PassageNotFound,
     PinNotFound,
     Right,
     SampleNotFound,
     TooManyKept,
-    PassageNotFound,
 )
 from engine.memory.offers import Offer, Spot
 from engine.memory.prompt import BlockKind

@@ -137,6 +137,7 @@ async def _write(
             engine, request, guild_id=story.guild_id, channel_id=story.channel_id
         )
         text = reply.text if reply.is_whole else cut_to_sentence(reply.text)
+        text = text.strip().removeprefix(_WORDINGS[story.language].told)  # small models echo it
         if is_fit(text, texts, story.language):
             return await _keep(engine, story, block, " ".join(text.split()))
     log.info("summary_unfit", story_id=story.id, level=block.level)
