@@ -7,10 +7,13 @@ import pytest
 
 from engine.chores import Chores
 from engine.memory.prompt import BlockKind, Prompt
+from engine.memory.sealing import blocks_of
 from engine.model.request import ModelRequest, Priority
+from engine.privacy import erase_member
 from engine.runtime import Engine
 from engine.settings import EngineSettings
 from engine.storage import Database
+from engine.storage.memory import find_summaries
 from engine.writing import read_story, show_context
 from engine.writing.posting import mark_posted
 from engine.writing.remembering import read_memory
@@ -143,6 +146,22 @@ async def test_an_unfit_reply_is_asked_for_once_more_and_then_left(engine: Engin
     assert len({request.seed for request in unfit.requests}) == len(unfit.requests) > 0
     memory = await read_memory(desk.engine, **desk.where)
     assert all(block.summary is None for block in memory.blocks)
+
+
+async def test_a_summary_of_turns_that_are_erased_meanwhile_is_not_kept(engine: Engine) -> None:
+    async def meanwhile(_: float) -> None:
+        await erase_member(engine, guild_id=GUILD, member_id=ANN.id)
+
+    model = ScriptedModel(brief, context_tokens=2048, sleep=meanwhile)
+    desk = Desk(replace(engine, model=model))
+    await desk.start()
+    await write_long(desk, 12)
+    story, path = await read_story(desk.engine, **desk.where)
+    digests = [block.digest for block in blocks_of(path)]
+    await seal(desk)
+    assert model.requests
+    async with engine.database.reading() as tx:
+        assert not await find_summaries(tx, guild_id=GUILD, story_id=story.id, digests=digests)
 
 
 async def test_members_change_pin_and_forget_a_summary(desk: Desk) -> None:
