@@ -72,16 +72,19 @@ async def write_turn(
             text stands in the member's own message, it is held under `held_turn_id`.
     """
     text = tidy_text(text, MOST_TURN_CHARACTERS)
-    async with holding_text(
-        engine,
-        guild_id=guild_id,
-        channel_id=channel_id,
-        member=member,
-        text=text,
-        expected_head_id=expected_head_id,
-        interaction_id=interaction_id,
-        source_message_id=source_message_id,
-    ), engine.database.writing() as tx:
+    async with (
+        holding_text(
+            engine,
+            guild_id=guild_id,
+            channel_id=channel_id,
+            member=member,
+            text=text,
+            expected_head_id=expected_head_id,
+            interaction_id=interaction_id,
+            source_message_id=source_message_id,
+        ),
+        engine.database.writing() as tx,
+    ):
         known = await turns.find_turn_by_interaction(
             tx, guild_id=guild_id, interaction_id=interaction_id
         )

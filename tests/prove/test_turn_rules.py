@@ -1,6 +1,6 @@
 """10,000 random interleavings of members, restarts, deadlines and votes, over all modes.
 
-    PROVE=1 python -m pytest -q tests/prove/test_turn_rules.py
+PROVE=1 python -m pytest -q tests/prove/test_turn_rules.py
 """
 
 from pathlib import Path
