@@ -35,6 +35,7 @@ from engine.story import (
     TurnState,
 )
 from tests.engine.storage.branch_samples import add_branch, add_edit
+from tests.engine.storage.canon_samples import add_canon
 from tests.engine.storage.critique_samples import add_critique
 from tests.engine.storage.library_samples import add_given
 from tests.engine.storage.lore_samples import add_lore
@@ -143,6 +144,7 @@ async def fill(tx: Transaction, guild_id: int = GUILD) -> list[Turn]:
         tx, story, member=ZOE, name=SECRET, head_turn_id=edit.id, thread_id=guild_id + 5000
     )
     await add_memory(tx, story, member=ZOE, text=SECRET)
+    await add_canon(tx, story, member=ZOE, text=SECRET, turn_id=own.id)
     await add_voice(tx, guild_id, member_id=ZOE.id)
     await add_lore(tx, story, member=ZOE, text=SECRET)
     await add_lore(tx, story, member=BEA, text="Bea's lore.")
@@ -205,6 +207,7 @@ async def test_an_export_has_every_row_with_the_members_words_name_or_id(
         "offshoots": 1,
         "branches": 1,
         "draft_originals": 1,
+        "facts": 1,
         "author_notes": 1,
         "pins": 1,
         "style_samples": 1,
@@ -252,6 +255,7 @@ async def test_erasing_a_member_leaves_no_word_name_or_id(database: Database) ->
     assert erased == personal.Erased(
         rows={
             "turn_words": 1,
+            "facts": 1,
             "author_notes": 1,
             "pins": 1,
             "style_samples": 1,

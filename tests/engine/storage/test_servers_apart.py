@@ -15,6 +15,7 @@ from engine.storage import (
     Transaction,
     ballots,
     branches,
+    canon,
     card_books,
     cast,
     comparisons,
@@ -77,9 +78,11 @@ from engine.story import (
     Work,
     WorkState,
 )
+from engine.story.canon import CanonSettings, FactScope, FactState
 from engine.story.order import Due, Mode, ModelPlace, StepKind
 from engine.story.revision import Hand, Revision, RevisionKind, Span
 from tests.engine.storage.branch_samples import add_branch, add_edit
+from tests.engine.storage.canon_samples import add_canon
 from tests.engine.storage.critique_samples import add_critique
 from tests.engine.storage.library_samples import add_consent, add_work
 from tests.engine.storage.lore_samples import add_lore
@@ -129,6 +132,7 @@ MODULES = (
     card_books,
     lore_settings,
     memory,
+    canon,
     personal,
 )
 ACROSS_SERVERS = {
@@ -222,6 +226,7 @@ async def fill(tx: Transaction) -> dict[str, Any]:
         tx, story, member=author, name=CANARY, head_turn_id=revision.id, thread_id=THREAD
     )
     await revisions.keep_original(tx, guild_id=GUILD, draft_id=draft_id, text=CANARY)
+    fact = await add_canon(tx, story, member=author, text=CANARY, turn_id=head.id)
     kept = await add_memory(tx, story, member=author, text=CANARY)
     trained = await add_voice(tx, text=CANARY)
     work = await fill_library(tx, story.id)
@@ -229,6 +234,17 @@ async def fill(tx: Transaction) -> dict[str, Any]:
     prompt = await add_prompt(tx, text=CANARY, interaction_id=INTERACTION)
     return {
         **kept,
+        "fact_id": fact.id,
+        "subject": "intruder",
+        "relation": "owns",
+        "value": "intruder",
+        "quote": "intruder",
+        "scope": FactScope.EVERYBODY,
+        "witnesses": ("intruder",),
+        "supersedes_id": fact.id,
+        "proposer_id": BEA.id,
+        "decider_id": BEA.id,
+        "chosen": CanonSettings(),
         "is_pinned": True,
         "editor_id": BEA.id,
         "level": 1,
@@ -426,6 +442,8 @@ OWN_FACTS: dict[str, dict[str, Any]] = {
     "order_clocks.set_reminder": {"reminder_ms": 1},
     "lore.list_books_of_scope": {"scope": LoreScope.STORY},
     "lore.store_entry_tokens": {"counts": {1: 999}},
+    "canon.insert_fact": {"state": FactState.ACCEPTED},
+    "canon.change_fact": {"state": FactState.ACCEPTED},
     "memory.insert_summary": {"digest": "intruder"},
     "styles.add_line": {"kind": LineKind.PHRASE},
     "styles.delete_line": {"kind": LineKind.PHRASE},
