@@ -36,7 +36,7 @@ async def list_stored(tx: Transaction, *, guild_id: int, head_turn_id: int | Non
 async def list_nodes(tx: Transaction, *, guild_id: int, head_turn_id: int | None) -> list[Node]:
     """Return the raw nodes of a path: turns and revisions, each with the spans kept with it."""
     stored = await list_stored(tx, guild_id=guild_id, head_turn_id=head_turn_id)
-    return await nodes_of(tx, stored) if stored else []
+    return await nodes_of(tx, stored, guild_id=guild_id) if stored else []
 
 
 async def list_passages(
@@ -46,9 +46,9 @@ async def list_passages(
     return tell_passages(await list_nodes(tx, guild_id=guild_id, head_turn_id=head_turn_id))
 
 
-async def nodes_of(tx: Transaction, stored: list[Turn]) -> list[Node]:
+async def nodes_of(tx: Transaction, stored: list[Turn], *, guild_id: int) -> list[Node]:
     """Return turns of one story with what is kept of them as revisions, and their spans."""
-    guild_id, story_id = stored[0].guild_id, stored[0].story_id
+    story_id = stored[0].story_id
     in_story = select(turns.c.id).where(turns.c.guild_id == guild_id, turns.c.story_id == story_id)
     rows = await tx.execute(
         select(revisions.c.turn_id, *(revisions.c[field.name] for field in fields(Revision))).where(

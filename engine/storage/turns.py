@@ -140,7 +140,7 @@ async def list_path(tx: Transaction, *, guild_id: int, head_turn_id: int | None)
     """Return the turns up to `head_turn_id` as they are told; none for None."""
     stored = await list_stored(tx, guild_id=guild_id, head_turn_id=head_turn_id)
     if any(turn.kind is TurnKind.REVISION for turn in stored):
-        return tell_path(await nodes_of(tx, stored))
+        return tell_path(await nodes_of(tx, stored, guild_id=guild_id))
     return stored
 
 

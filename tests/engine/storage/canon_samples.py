@@ -25,6 +25,6 @@ async def add_canon(
         proposer_id=member.id,
         now_ms=1,
     )
-    await canon.mark_read(tx, **it, digest=f"the digest of {member.id}")
+    await canon.mark_read(tx, **it, digest="the digest of a passage")
     await canon.save_settings(tx, guild_id=story.guild_id, chosen=CanonSettings(accepts=True))
     return fact
