@@ -137,7 +137,7 @@ def written(
         actions = below.actions(own)
         lines += [below.line] if below.line else []
     has_room = bool(actions) and len(actions) < MOST_BUTTONS and not is_in_vote(candidate)
-    if has_room and turn.provenance is not None:
+    if has_room and turn.provenance is not None and turn.text:
         actions = (*actions, Action.WHY)
     last = "\n-# ".join([parts[-1], *lines])
     votes = candidate.votes if candidate and candidate.fate is Fate.OPEN else 0

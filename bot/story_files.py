@@ -3,17 +3,27 @@
 import asyncio
 import io
 import zipfile
+from pathlib import PurePath
 
 import discord
 
-from bot.answers import guild_of, member_of, words_of
+from bot.answers import channel_of, guild_of, member_of, words_of
 from bot.buttons import Interaction
 from bot.errors import FileTooLarge
-from bot.locales import Words
+from bot.locales import Words, words_for
+from bot.places import StoryPlace
 from bot.private_wait import conclude, wait_for
+from engine.files.documents import check_document
 from engine.story import Story
-from engine.writing import Answering, Show
-from engine.writing.exchange import Export, FileForm, export_archive, export_story, filename_of
+from engine.writing import Answering, Show, read_story
+from engine.writing.exchange import (
+    MOST_BYTES,
+    Export,
+    FileForm,
+    export_archive,
+    export_story,
+    filename_of,
+)
 
 ARCHIVE = "jsonl"  # beside the forms that are for reading
 _PACKED_ALREADY = (".epub", ".docx", ".pdf")
@@ -75,6 +85,25 @@ def fitting(export: Export, most_bytes: int) -> Export:
     if len(export.data) > most_bytes:
         raise FileTooLarge(len(export.data), most_bytes)
     return export
+
+
+def check_size(filename: str, size: int) -> bool:
+    """Refuse a file that is too large or of no kind that is read; return whether it is whole."""
+    if PurePath(filename).suffix.casefold() != f".{ARCHIVE}":
+        check_document(filename, size)
+        return False
+    if size > MOST_BYTES:
+        raise FileTooLarge(size, MOST_BYTES)
+    return True
+
+
+async def announce(interaction: Interaction) -> None:
+    """Say in the channel that a story came in."""
+    guild_id, channel = guild_of(interaction), channel_of(interaction)
+    engine = interaction.client.engine
+    story, turns = await read_story(engine, guild_id=guild_id, channel_id=channel.id)
+    text = taken_in(story, len(turns), words_for(story.language))
+    await StoryPlace(channel).post(text, None)
 
 
 def taken_in(story: Story, turns: int, words: Words) -> str:

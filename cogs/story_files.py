@@ -11,15 +11,12 @@ from discord.ext import commands
 from bot import answers, story_files
 from bot.answers import channel_of, guild_of, is_age_restricted, member_of
 from bot.buttons import Interaction
-from bot.errors import FileTooLarge
-from bot.locales import words_for
-from bot.places import StoryPlace
 from bot.private_wait import wait_for
 from bot.story_files import ARCHIVE
-from engine.files.documents import check_document, read_document
+from engine.files.documents import read_document
 from engine.runtime import Engine
-from engine.writing import Show, read_story
-from engine.writing.exchange import MOST_BYTES, FileForm, import_archive, import_text
+from engine.writing import Show
+from engine.writing.exchange import FileForm, import_archive, import_text
 
 FORMS = [
     Choice(name="Markdown", value=FileForm.MARKDOWN.value),
@@ -57,11 +54,7 @@ class StoryFileCommands(commands.Cog):
     ) -> None:
         """Take a story in."""
         answers.require_rights(interaction)
-        is_archive = PurePath(file.filename).suffix.casefold() == ".jsonl"
-        if is_archive and file.size > MOST_BYTES:
-            raise FileTooLarge(file.size, MOST_BYTES)
-        if not is_archive:
-            check_document(file.filename, file.size)
+        is_archive = story_files.check_size(file.filename, file.size)
         name = title or PurePath(file.filename).stem.replace("_", " ")
 
         async def take(show: Show) -> None:
@@ -72,10 +65,7 @@ class StoryFileCommands(commands.Cog):
                 await self._take_text(interaction, file.filename, data, name)
 
         await wait_for(interaction, take)
-        guild_id, channel = guild_of(interaction), channel_of(interaction)
-        story, turns = await read_story(self.engine, guild_id=guild_id, channel_id=channel.id)
-        text = story_files.taken_in(story, len(turns), words_for(story.language))
-        await StoryPlace(channel).post(text, None)
+        await story_files.announce(interaction)
         await answers.close(interaction)
 
     async def _take_archive(self, interaction: Interaction, data: bytes) -> None:

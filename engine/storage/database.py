@@ -1,17 +1,23 @@
 """Transactions."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.pool import QueuePool
 
+from engine.errors import StorageFailed
 from engine.storage.failures import storage_failures
 
 Transaction = AsyncConnection
 
+_SECONDS_TO_COME_HOME = 5
 
-@dataclass(frozen=True)
+
+@dataclass
 class Database:
     """An open, migrated database, used by this process only. Its faults raise StorageFailed."""
 
@@ -19,6 +25,7 @@ class Database:
     reader: AsyncEngine
     gate: AbstractAsyncContextManager[object]  # held by whoever writes
     clean: Callable[[], Awaitable[None]]
+    is_open: bool = True
 
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[Transaction]:
@@ -26,6 +33,7 @@ class Database:
 
         Others wait until it ends: await nothing but the database in it.
         """
+        self._check_open()
         with storage_failures():
             async with self.gate, self.writer.begin() as tx:
                 yield tx
@@ -33,6 +41,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[Transaction]:
         """Open a read-only transaction that sees one state of the database."""
+        self._check_open()
         with storage_failures():
             async with self.reader.begin() as tx:
                 yield tx
@@ -46,3 +55,22 @@ class Database:
         with storage_failures():
             async with self.gate:
                 await self.clean()
+
+    async def close(self) -> None:
+        """Close its connections, and open no more: whoever comes later gets StorageFailed.
+
+        Waits for those that a cancelled task is still giving back: SQLAlchemy does that in a task
+        of its own, which nobody else waits for.
+        """
+        self.is_open = False
+        for engine in (self.reader, self.writer):  # SQLite: the last one to close empties the WAL
+            pool = engine.pool
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_SECONDS_TO_COME_HOME):
+                    while isinstance(pool, QueuePool) and pool.checkedout():  # noqa: ASYNC110
+                        await asyncio.sleep(0.01)
+            await engine.dispose()
+
+    def _check_open(self) -> None:
+        if not self.is_open:
+            raise StorageFailed("the database is closed")

@@ -100,14 +100,15 @@ async def open_postgres(url: str) -> AsyncGenerator[Database]:
     writer = postgres_engine(url)
     reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     lock = SessionLock(writer)
+    database = Database(writer, reader, gate=lock, clean=lambda: _clean(writer))
     try:
         with storage_failures():
             async with lock:
                 await _migrate(writer)
-        yield Database(writer, reader, gate=lock, clean=lambda: _clean(writer))
+        yield database
     finally:
         await lock.release()
-        await writer.dispose()
+        await database.close()
 
 
 def postgres_engine(url: str) -> AsyncEngine:

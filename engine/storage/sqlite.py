@@ -39,17 +39,17 @@ async def open_sqlite(folder: Path) -> AsyncGenerator[Database]:
     with locked_folder(folder) as file:
         writer = _engine(file, pragmas=_PRAGMAS, begin="BEGIN IMMEDIATE", connections=1)
         reader = _engine(file, pragmas=(*_PRAGMAS, *_READER_PRAGMAS), begin="BEGIN", connections=4)
+        database = Database(
+            writer, reader, gate=asyncio.Lock(), clean=lambda: _clean(writer, folder)
+        )
         try:
             with storage_failures():
                 await _check(writer)
                 await _migrate(writer, folder)
                 drop_old_migration_backups(folder, now=time.time())
-            yield Database(
-                writer, reader, gate=asyncio.Lock(), clean=lambda: _clean(writer, folder)
-            )
+            yield database
         finally:
-            await reader.dispose()
-            await writer.dispose()  # the last connection to close empties the WAL
+            await database.close()
 
 
 def _engine(file: Path, *, pragmas: tuple[str, ...], begin: str, connections: int) -> AsyncEngine:

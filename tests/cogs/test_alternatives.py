@@ -6,7 +6,7 @@ import pytest
 from tests.cogs.scene import Scene, labels, told
 from tests.fakes.scripted_model import ScriptedModel
 
-PLAIN = ["Continue", "Retry", "Alternatives", "Undo"]
+PLAIN = ["Continue", "Retry", "Alternatives", "Undo", "Why?"]
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ async def test_an_imported_character_is_introduced_and_its_importer_told_what_wa
         "Imported from a card of version 2.",
         "never for the model: Made for one-shots. Do not tell her about the eye.",
         "They are switched off; a moderator can switch them on.",
-        "Its lorebook with 1 entry is kept for export and not used yet.",
+        "Its lorebook with 1 entry is in use where the character plays.",
         "so I drew a face",
     ):
         assert line in answer

@@ -75,7 +75,7 @@ async def test_a_started_server_becomes_ready_and_writes(start: Start) -> None:
 
 
 async def test_loading_shows_how_far_it_is(start: Start) -> None:
-    server = start("--load-seconds", "0.5")
+    server = start("--load-seconds", "2")
     assert server.status.state is ServerState.STARTING
     await until(lambda: server.status.step == "weights")
     assert server.status == ServerStatus(ServerState.LOADING, "weights", 1, 2)

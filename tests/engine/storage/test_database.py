@@ -4,9 +4,11 @@ import asyncio
 import random
 
 import pytest
+from sqlalchemy.pool import QueuePool
 
 from engine.errors import StorageFailed
-from engine.storage import Database, turns
+from engine.settings import EngineSettings
+from engine.storage import Database, open_database, turns
 from tests.engine.storage.samples import add_story, add_turn
 
 
@@ -132,3 +134,31 @@ async def test_a_cancelled_reader_holds_nothing_up(database: Database) -> None:
         await asyncio.wait(tasks)
     async with asyncio.timeout(10):
         await database.scrub()  # needs that no reader is left
+
+
+async def test_a_closed_database_makes_no_new_connections(
+    storage_settings: EngineSettings,
+) -> None:
+    async with open_database(storage_settings) as database:
+        pass
+    with pytest.raises(StorageFailed):
+        async with database.reading():
+            pass
+
+
+async def test_closing_waits_for_readers_that_were_cancelled(
+    storage_settings: EngineSettings,
+) -> None:
+    async def read(database: Database) -> None:
+        while True:
+            async with database.reading() as tx:
+                await turns.list_unfinished(tx)
+
+    async with open_database(storage_settings) as database:
+        readers = [asyncio.create_task(read(database)) for _ in range(3)]
+        await asyncio.sleep(0.05)
+        for reader in readers:
+            reader.cancel()
+    pool = database.reader.pool
+    assert isinstance(pool, QueuePool)
+    assert pool.checkedout() == 0
