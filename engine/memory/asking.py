@@ -69,6 +69,7 @@ class Question:
     weights: Mapping[int, float]  # of each idea, when it is wholly told
     names: frozenset[int]  # which ideas are names that the story is about
     telling: float  # the least weight of a word that answers
+    asked_of: tuple[str, ...]  # the keys of the names in what was asked first
 
     @cached_property
     def firsts(self) -> frozenset[str]:
@@ -157,7 +158,9 @@ def weigh(ideas: Sequence[Idea], told: Collection[Keys], turns: int) -> Question
         for number, (weighed, share) in enumerate(zip(by_idea, shares, strict=True))
     }
     rare = min(TELLING, math.log(1 + turns) / 2)
-    return Question(phrases, weights, frozenset(names), KINDRED_SHARE * (EVEN + rare))
+    most = ideas[0].weight
+    asked_of = tuple(ideas[name].own for name in sorted(names) if ideas[name].weight >= most)
+    return Question(phrases, weights, frozenset(names), KINDRED_SHARE * (EVEN + rare), asked_of)
 
 
 def _is_single(phrase: str) -> bool:

@@ -9,17 +9,15 @@ less, so that all of a question is answered. Whom the best passage names and the
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from itertools import chain, zip_longest
 
 from engine.memory.asking import Keys, Question, ideas_beside, ideas_of, weigh
-from engine.prose.denials import denies
-from engine.prose.segmenting import segment, stem
-from engine.prose.sentences import sentences_of
-from engine.prose.words import listed
+from engine.memory.passages import Passage, keys_of, overlap, passages_of, with_the_next
+from engine.memory.portrait import portray
 from engine.story import Turn
 
-MOST_PASSAGES = 24
+MOST_PASSAGES = 48
 MOST_TURNS = 256  # are read sentence by sentence
 MOST_WEIGHED = 150  # passages that are chosen from
 MOST_FOLLOWED = 2  # passages of the second round
@@ -27,30 +25,9 @@ FADING = 0.65  # what is left of an idea once a passage has told of it
 LEAST_LEFT = 0.3
 STALE = 0.5  # what is left of a passage once one like it was chosen
 ALIKE = 0.35  # of the keys of two passages are the same: they are one sentence in two forms
-NEARBY = 0.75  # what an idea counts that stands in the sentence before one with a pronoun
-NEARBY_WHOLE = 0.55  # likewise, where the sentence itself names who it is about
+MOST_BEFORE_OTHERS = 8  # passages that have what was asked stand before those that only name
 RECENT = 0.1  # how much more the newest turn counts than the first
-MOST_QUOTED = 400  # characters of one passage
-MOST_AFTER = 90  # of a sentence after it that points back to it
 ESTABLISHED = 0.75  # of a question's ideas, told by one sentence, are an answer
-FIRST_WORDS = 4  # of a sentence: a pronoun there points back
-
-_PRONOUNS = frozenset(map(stem, listed("he she it his her hers him its they them their 他 她 它")))
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A part of an old turn: `turn.told[start:end]` is its text."""
-
-    turn: Turn
-    text: str
-    start: int
-    end: int
-    share: float  # of the question that it covers
-    answer: float  # the share of the question's ideas that the sentence itself tells
-    worth: float  # by what it ranks
-    covered: Mapping[int, float] = field(repr=False)
-    keys: Keys = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +36,6 @@ class Recall:
 
     passages: tuple[Passage, ...] = ()
     is_established: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A sentence: its place and its keys."""
-
-    start: int
-    end: int
-    keys: Keys
-    has_pronoun: bool
-    begins_with_pronoun: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +76,13 @@ def look_up(
     question = weigh(ideas, search.keys.values(), len(search.path))
     found = _find(search, question)[:MOST_WEIGHED]
     kept = _choose(found, question, most)
-    return Recall(tuple(kept), any(each.answer >= ESTABLISHED for each in kept))
+    for place, each in enumerate(kept[:MOST_BEFORE_OTHERS]):
+        kept[place] = with_the_next(each, search.language)
+    is_established = any(each.answer >= ESTABLISHED for each in kept)
+    if not question.asked_of:
+        return Recall(tuple(kept), is_established)
+    told_of = portray(_old(search), search.keys, question.asked_of, search.language, most=most)
+    return Recall(tuple(_mix(kept, told_of)[:most]), is_established)
 
 
 def follow(search: Search, found: Recall, asked: Iterable[tuple[str, float]]) -> list[Passage]:
@@ -137,10 +109,24 @@ def with_followed(
     return replace(found, passages=tuple([*found.passages[:3], *more, *rest][:most]))
 
 
+def _old(search: Search) -> Sequence[Turn]:
+    return search.path[: len(search.path) - search.leaving_out]
+
+
+def _mix(kept: Sequence[Passage], told_of: Sequence[Passage]) -> list[Passage]:
+    """Return the best of what was asked for, then in turns with what is told of who was named."""
+    best = kept[:MOST_BEFORE_OTHERS]
+    rest = chain.from_iterable(zip_longest(told_of, kept[MOST_BEFORE_OTHERS:]))
+    mixed: list[Passage] = []
+    for each in chain(best, rest):
+        if each is not None and not any(overlap(each, other) for other in mixed):
+            mixed.append(each)
+    return mixed
+
+
 def _find(search: Search, question: Question) -> list[Passage]:
-    old = search.path[: len(search.path) - search.leaving_out]
     hopeful = []
-    for place, turn in enumerate(old):
+    for place, turn in enumerate(_old(search)):
         keys = search.keys.get(turn.id)
         if keys is not None and (covered := question.covered_by(keys)):
             recent = 1 + RECENT * place / len(search.path)
@@ -148,7 +134,7 @@ def _find(search: Search, question: Question) -> list[Passage]:
     hopeful.sort(key=lambda each: (-each[0], -each[1]))
     found: list[Passage] = []
     for _, _, turn, recent in hopeful[:MOST_TURNS]:
-        found += _passages(turn, search.language, question, recent)
+        found += passages_of(turn, search.language, question, recent)
     return sorted(found, key=lambda each: (-each.worth, -each.turn.number, each.start))
 
 
@@ -185,73 +171,3 @@ def _is_like(one: Passage, other: Passage) -> bool:
 
 def _recent(passage: Passage) -> float:
     return passage.worth / (passage.share * passage.share)
-
-
-@lru_cache(maxsize=4096)
-def keys_of(text: str) -> Keys:
-    """Return the keys of a told text, kept for the next prompt."""
-    return Keys(f" {segment(text)} ")
-
-
-@lru_cache(maxsize=4096)
-def _lines(text: str, language: str) -> tuple[_Line, ...]:
-    lines = []
-    for sentence in sentences_of(text, language):
-        words = segment(sentence.text).split()
-        lines.append(
-            _Line(
-                sentence.start,
-                sentence.end,
-                Keys(f" {' '.join(words)} "),
-                not _PRONOUNS.isdisjoint(words),
-                not _PRONOUNS.isdisjoint(words[:FIRST_WORDS]),
-            )
-        )
-    return tuple(lines)
-
-
-def _passages(turn: Turn, language: str, question: Question, recent: float) -> list[Passage]:
-    lines = _lines(turn.told, language)
-    covered = [question.covered_by(line.keys) for line in lines]
-    found = []
-    for at, line in enumerate(lines):
-        if not covered[at]:
-            continue
-        reached = dict(covered[at])
-        if at and line.has_pronoun:
-            is_whole = not line.begins_with_pronoun and not question.names.isdisjoint(covered[at])
-            for idea, weight in covered[at - 1].items():
-                near = weight * (NEARBY_WHOLE if is_whole else NEARBY)
-                reached[idea] = max(reached.get(idea, 0.0), near)
-        start = lines[at - 1].start if reached != covered[at] else line.start
-        end = line.end
-        if at + 1 < len(lines) and lines[at + 1].begins_with_pronoun:
-            after = lines[at + 1].end
-            end = after if after - end <= MOST_AFTER else end
-        if end - start > MOST_QUOTED:
-            start = line.start
-        text = turn.told[start:end][:MOST_QUOTED]
-        share = question.sum(reached, {}) / question.whole
-        found.append(
-            Passage(
-                turn,
-                text,
-                start,
-                start + len(text),
-                share,
-                0.0 if denies(turn.told[line.start : end]) else question.answered_by(covered[at]),
-                share * share * recent,
-                reached,
-                line.keys,
-            )
-        )
-    return _apart(found)
-
-
-def _apart(found: list[Passage]) -> list[Passage]:
-    """Keep the best of passages of one turn that overlap."""
-    kept: list[Passage] = []
-    for each in sorted(found, key=lambda each: (-each.worth, each.start)):
-        if all(each.end <= other.start or each.start >= other.end for other in kept):
-            kept.append(each)
-    return kept

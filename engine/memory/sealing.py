@@ -121,7 +121,7 @@ def cover(
 def _coarsest(seals: Sequence[Seal]) -> list[Seal]:
     """Return seals side by side, from the first on the one that reaches furthest."""
     chosen: list[Seal] = []
-    for seal in sorted(seals, key=lambda each: (each.first, -each.until)):
+    for seal in sorted(seals, key=lambda each: (each.first, -each.until, each.summary_id)):
         if not chosen or seal.first >= chosen[-1].until:
             chosen.append(seal)
     return chosen

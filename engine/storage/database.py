@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import QueuePool
@@ -25,7 +25,7 @@ class Database:
     reader: AsyncEngine
     gate: AbstractAsyncContextManager[object]  # held by whoever writes
     clean: Callable[[], Awaitable[None]]
-    is_open: bool = True
+    is_open: bool = field(default=True, init=False)
 
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[Transaction]:

@@ -6,13 +6,12 @@ from collections.abc import Collection, Sequence
 
 from engine.memory.asking import Keys, keys_of_names, keys_to_ask_for
 from engine.memory.offers import Offer
+from engine.memory.passages import Passage, keys_of
 from engine.memory.recall import (
     MOST_PASSAGES,
-    Passage,
     Recall,
     Search,
     follow,
-    keys_of,
     look_up,
     with_followed,
 )

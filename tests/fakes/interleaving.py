@@ -46,7 +46,7 @@ MEMBERS = (ANN, BO, CY)
 acting: ContextVar[int] = ContextVar("acting", default=0)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Watched(Database):
     """A database that notes the order in which actions are committed."""
 

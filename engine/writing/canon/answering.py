@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from engine.memory.canon import told
-from engine.memory.recall import Passage
+from engine.memory.passages import Passage
 from engine.prose.segmenting import content_words
 from engine.runtime import Engine
 from engine.story import Story

@@ -123,7 +123,7 @@ async def test_closeness_of_meaning_reorders_what_was_found(desk: Desk) -> None:
     told = ["The lamp, aaaa.", "A lamp! Uuuu.", "Oooo, lamps."]
     path = path_of([(TurnKind.HUMAN, text) for text in told])
     found = recall(path, [("lamp", 1.0)], "en")
-    assert [passage.text for passage in found.passages] == ["Oooo, lamps.", "A lamp!", told[0]]
+    assert [passage.text for passage in found.passages] == ["Oooo, lamps.", told[1], told[0]]
     fused = await by_meaning(desk.engine, "aaaa", found)
     assert [passage.text for passage in fused.passages][-1] != told[0]
     assert sorted(map(repr, fused.passages)) == sorted(map(repr, found.passages))
