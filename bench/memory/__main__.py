@@ -17,7 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bench.memory.measure import METHODS, Result, ask, stored, unstored
-from bench.memory.stories import KINDS, Question, plant
+from bench.memory.stories import KINDS, Question, plant, sentences_of_novel
 
 DISTANCES = (2_000, 10_000, 30_000, 60_000, 1_000_000)
 
@@ -28,6 +28,7 @@ async def run(
     lengths: Sequence[int],
     budgets: Sequence[int],
     stories: int,
+    novel: Sequence[str],
     is_stored: bool,
     keep: Callable[[Sequence[Result]], None],
 ) -> list[Result]:
@@ -36,7 +37,7 @@ async def run(
     for language in languages:
         for words in lengths:
             for seed in range(stories):
-                planted = plant(language, words, seed)
+                planted = plant(language, words, seed, novel=novel)
                 async with AsyncExitStack() as stack:
                     if is_stored:
                         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -145,6 +146,7 @@ def main() -> None:
     parser.add_argument("--words", default="10000,50000,100000")
     parser.add_argument("--budgets", default="2000,4000")
     parser.add_argument("--stories", type=int, default=2, help="of each language and length")
+    parser.add_argument("--novel", type=Path, help="an English text to plant the facts into")
     parser.add_argument("--without-database", action="store_true", help="quicker; the same texts")
     parser.add_argument("--keep", type=Path, help="append all results to this file")
     parser.add_argument("--tables", type=Path, nargs="+", help="only print what was kept")
@@ -159,6 +161,7 @@ def main() -> None:
                 lengths=[int(each) for each in options.words.split(",")],
                 budgets=[int(each) for each in options.budgets.split(",")],
                 stories=options.stories,
+                novel=sentences_of_novel(options.novel.read_text("utf-8")) if options.novel else (),
                 is_stored=not options.without_database,
                 keep=keep_in(options.keep),
             )

@@ -6,16 +6,21 @@ and gives nothing away.
 """
 
 import random
+import re
 import tomllib
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from engine.prose.sentences import sentences_of
 from engine.writing.reading import count_words
 
 KINDS = ("single", "several", "order", "updated", "never")
 TURN_WORDS = {"en": (50, 140), "zh-CN": (60, 200)}
+_TOLD = ("relation", "several", "bridge", "order")
 _HINTED = 0.5  # of the never-told, so many are spoken of for certain
 _NEAR = 0.04  # of all other sentences, so many speak of some such thing and tell nothing
 
@@ -76,23 +81,45 @@ class _Plan:
     questions: list[Question] = field(default_factory=list)
 
 
-def plant(language: str, words: int, seed: int) -> PlantedStory:
-    """Write a story of about so many words."""
-    return _Author(language, random.Random(f"{language} {words} {seed}")).write(words)
+def plant(language: str, words: int, seed: int, *, novel: Sequence[str] = ()) -> PlantedStory:
+    """Write a story of about so many words, between its facts made sentences or a novel's."""
+    return _Author(language, random.Random(f"{language} {words} {seed}"), novel).write(words)
+
+
+def sentences_of_novel(text: str) -> list[str]:
+    """Return a novel's sentences, the names told most often changed into those of our stories."""
+    ours, no_names = _material("en")["names"], _material("en")["novel"]["no_names"]
+    told = Counter(
+        name for name in re.findall(r"(?<=[a-z,;] )[A-Z][a-z]{2,}", text) if name not in no_names
+    )
+    renamed = dict(zip((name for name, _ in told.most_common(len(ours))), ours, strict=True))
+    pattern = re.compile(rf"\b({'|'.join(renamed)})\b")
+    changed = pattern.sub(lambda match: renamed[match[1]], " ".join(text.split()))
+    sentences = (sentence.text.strip() for sentence in sentences_of(changed, "en"))
+    return [each for each in sentences if 3 <= count_words(each) <= 80]
 
 
 @cache
 def _material(language: str) -> dict[str, Any]:
-    file = Path(__file__).with_name("en.toml" if language == "en" else "zh.toml")
-    return tomllib.loads(file.read_text("utf-8"))
+    name = "en" if language == "en" else "zh"
+    files = [Path(__file__).with_name(f"{part}{name}.toml") for part in ("", "held_out_")]
+    seen, held_out = (tomllib.loads(file.read_text("utf-8")) for file in files)
+    for kind in _TOLD:
+        seen[kind] += held_out.get(kind, [])
+    return seen
 
 
 class _Author:
-    def __init__(self, language: str, rng: random.Random) -> None:
+    def __init__(self, language: str, rng: random.Random, novel: Sequence[str] = ()) -> None:
         self.language = language
         self.rng = rng
         self.material = _material(language)
         self.names: list[str] = self.material["names"]
+        values = [
+            value for kind in _TOLD for each in self.material[kind] for value in each["values"]
+        ]
+        self.novel = [each for each in novel if not any(tells(each, value) for value in values)]
+        self.read = rng.randrange(len(self.novel)) if self.novel else 0  # sentences of the novel
 
     def write(self, words: int) -> PlantedStory:
         plan = _Plan()
@@ -249,6 +276,9 @@ class _Author:
         if self.rng.random() < _NEAR:
             relation = self.rng.choice(self.material["relation"])
             return self._fill(relation["hint"], self.rng.choice(self.names), "")
+        if self.novel:
+            self.read += 1
+            return self.novel[self.read % len(self.novel)]
         filler = self.material["filler"]
         text: str = self.rng.choice(filler["sentences"])
         one, two = self.rng.sample(self.names, 2)

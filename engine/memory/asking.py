@@ -1,6 +1,7 @@
 """What a question is about: its ideas, and how much each tells on a story's path."""
 
 import math
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ from engine.prose.segmenting import (
     keyed,
     names_in,
     segment,
+    stem,
 )
 
 MOST_IDEAS = 24
@@ -33,6 +35,9 @@ ENOUGH = 2.5  # of the rest is told, for names to count whole
 CROWD = 0.3  # what each further name counts: who is there says less than what is told
 
 
+_LARGE = re.compile(r"\b[A-Z]\w*")
+
+
 @dataclass(frozen=True, slots=True)
 class Idea:
     """A word of a question and its kindred, as keys between blanks."""
@@ -40,6 +45,7 @@ class Idea:
     own: str
     kindred: tuple[str, ...]
     weight: float
+    may_be_name: bool = True  # of Han text anything may
 
 
 @dataclass(frozen=True)
@@ -144,7 +150,7 @@ def weigh(ideas: Sequence[Idea], told: Collection[Keys], turns: int) -> Question
             ]
         else:
             weighed = [(idea.own, EVEN + max(own, OWN))]
-            if having[idea.own] >= max(LEAST_COMMON, COMMON * turns):
+            if idea.may_be_name and having[idea.own] >= max(LEAST_COMMON, COMMON * turns):
                 names.add(number)
         by_idea.append(weighed)
     shares = _shares(ideas, by_idea)
@@ -209,8 +215,10 @@ def ideas_of(asked: Iterable[tuple[str, float]], told: Collection[Keys]) -> list
     """
     ideas: dict[str, Idea] = {}
     for text, weight in asked:
+        large = {stem(word.casefold()) for word in _LARGE.findall(text)}
         for own, kindred in _words(text, told, is_first=weight == 1.0):
-            ideas.setdefault(own, Idea(own, kindred, weight))
+            may_be_name = not own.isascii() or own.strip() in large
+            ideas.setdefault(own, Idea(own, kindred, weight, may_be_name))
     return list(ideas.values())[:MOST_IDEAS]
 
 
@@ -254,7 +262,8 @@ def _words(
     for phrase in phrases_in(text):
         if is_asking_word(phrase.strip()):
             continue
-        taken |= set(phrase.split())
+        if len(phrase.split()) == 1 or not phrase.isascii():  # of a phrase each word counts too
+            taken |= set(phrase.split())
         yield phrase, tuple(sorted(kindred_of(phrase) - {phrase}))
     names = tuple(_han_names(text, told)) if is_first else ()
     for word in (*names, *content_words(_without(text, names))):

@@ -18,8 +18,8 @@ from engine.memory.portrait import portray
 from engine.story import Turn
 
 MOST_PASSAGES = 48
-MOST_TURNS = 256  # are read sentence by sentence
-MOST_WEIGHED = 150  # passages that are chosen from
+MOST_TURNS = 400  # are read sentence by sentence
+MOST_WEIGHED = 300  # passages that are chosen from
 MOST_FOLLOWED = 2  # passages of the second round
 FADING = 0.65  # what is left of an idea once a passage has told of it
 LEAST_LEFT = 0.3
