@@ -1,12 +1,13 @@
 """A passage with what is said in quotation marks blanked out, and who is named in it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from engine.prose.continuity.doubts import Doubt, DoubtKind, Known
 from engine.prose.reading import Reading, read_text
+from engine.prose.words import listed
 
 _LEAST_NAME = 3  # letters of a part of a name that stands for the whole
 _TITLES = frozenset(
@@ -27,6 +28,25 @@ _TITLES = frozenset(
         "queen",
         "captain",
     ]
+)
+
+# Capitalised inside a sentence, and nobody's name.
+_NAME = re.compile(r"(?<![.!?“\"‘—]\s)(?<!^)\b[A-Z][a-z]+")
+_NO_NAME = listed(
+    " I Mr Mrs Miss The A An And But Or So Then When If It He She They We You His Her Their My"
+    " Our Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March"
+    " April May June July August September October November December English French God"
+    " Christmas"
+    " Welsh Irish Scottish Scotch German Italian Spanish Dutch Russian Greek Latin Roman Chinese"
+    " Indian American European Turkish Arab Jewish Christian Sir Madam Miss Lord Lady Heaven"
+)
+_PRONOUNS = {"she": r"\b(?:she|her|hers)\b", "he": r"\b(?:he|him|his)\b"}
+_PRONOUN = re.compile(r"\b(?:she|her|hers|he|him|his|they|them|their)\b", re.IGNORECASE)
+_REACH = 2  # sentences in which a pronoun still means whom the last name named
+PEOPLE_ZH = re.compile(
+    "男人|女人|男孩|女孩|兄|弟|姐|妹|父|母|爸|妈|儿子|女儿|丈夫|妻|叔|姨|先生|夫人|太太|小姐|朋友|船长|"
+    "医生|孩子|国王|王后|老人|老头|士兵|水手|陌生|仆|神父|客人|别人|有人|同伴|婴儿|猫|狗|马|人影|家伙|姑娘|"
+    "少年|妇人|妇女|汉子|丫头|小伙|婆|婶|公子|老板|旁人|众人|来客|对方|那人|徒弟|师父"
 )
 
 _TITLED = ("Mr. ", "Mrs. ", "Miss ", "Ms. ", "Dr. ", "Sir ", "Lady ", "Lord ", "Captain ")
@@ -71,6 +91,11 @@ class Narration:
         """Everybody of whom something is known."""
         return tuple(dict.fromkeys(fact.subject for fact in self.facts))
 
+    @cached_property
+    def _in_values(self) -> frozenset[str]:
+        """Words of what is known, such as the names of places."""
+        return frozenset(word for fact in self.facts for word in fact.value.split())
+
     def having(self, *relations: str) -> list[Known]:
         """Return the facts of some relations."""
         return [fact for fact in self.facts if fact.relation in relations]
@@ -100,6 +125,52 @@ class Narration:
     def named_in(self, told: str) -> list[str]:
         """Return who of those known is named."""
         return [each for each in self.subjects if re.search(self.name(each), told)]
+
+    def names_others(self, told: str, subject: str, *, besides: Collection[str] = ()) -> bool:
+        """Whether anybody else is named, known or not, besides some."""
+        rest = told
+        for each in (subject, *besides):
+            rest = re.sub(self.name(each), "", rest)
+        if self.is_chinese:
+            return any(each in rest for each in self.subjects if each != subject)
+        if self.named_in(rest):
+            return True
+        return any(
+            name not in _NO_NAME and name not in self._in_values for name in _NAME.findall(rest)
+        )
+
+    def is_of_others(self, told: str, at: int) -> bool:
+        """Whether the clause at a place of a Chinese sentence tells of somebody without a name."""
+        if not self.is_chinese:
+            return False
+        start = max(told.rfind(sign, 0, at) for sign in "，；：") + 1
+        clause = re.split("[，；：]", told[start:])[0]
+        return PEOPLE_ZH.search(clause) is not None
+
+    def about(self, subject: str) -> list[tuple[int, str]]:
+        """Return the sentences that are about one person and name nobody else.
+
+        They name that person, or have their pronoun soon after a sentence that does.
+        """
+        name = self.name(subject)
+        kind = self.value_of(subject, "pronoun").casefold()
+        own = re.compile(_PRONOUNS.get(kind, _PRONOUN.pattern), re.IGNORECASE)
+        if self.is_chinese:
+            own = re.compile(kind if kind in ("他", "她") else "[他她](?!们)")
+        found = []
+        left = 0
+        for start, told in self.sentences:
+            is_named = re.search(name, told) is not None
+            if self.names_others(told, subject):
+                left = 0
+            elif is_named:
+                found.append((start, told))
+                left = _REACH
+            elif left:
+                left -= 1
+                if own.search(told) and not (self.is_chinese and PEOPLE_ZH.search(told)):
+                    found.append((start, told))
+        return found
 
     def doubt(
         self, kind: DoubtKind, start: int, fact: Known | None = None, found: str = ""

@@ -7,7 +7,7 @@ described near it, and the passage had no pronoun of that kind before.
 import re
 
 from engine.prose.continuity.doubts import Doubt, DoubtKind, Known
-from engine.prose.continuity.narration import Narration
+from engine.prose.continuity.narration import PEOPLE_ZH, Narration
 
 _KINDS = {
     "she": {"she", "her", "hers", "herself"},
@@ -17,81 +17,46 @@ _KINDS = {
 _KINDS_ZH = {"she": {"她"}, "he": {"他"}}
 _AS_KIND = {"她": "she", "他": "he", "it": "", "它": "", "her": "she", "him": "he"}
 # Anybody at all whom a pronoun might mean.
-_PEOPLE = re.compile(
-    r"\b(?:m[ae]n|wom[ae]n|boys?|girls?|brothers?|sisters?|fathers?|mothers?|sons?|daughters?|"
-    r"husband|wife|wives|uncle|aunt|lad(?:y|ies)|lord|gentlem[ae]n|friends?|captain|doctor|"
-    r"child(?:ren)?|king|queen|master|mistress|fellow|guard|soldier|sailor|stranger|servant|"
-    r"priest|officer|cousins?|nephew|niece|papa|mama|mamma|sir|madam|widow|colonel|cat|dog|horse|"
-    r"person|people|somebody|someone|another|other|others|companion|maid|baby|old one|ship|god)\b",
-    re.IGNORECASE,
+# Whom a pronoun might mean.
+_MEN = (
+    "m[ae]n|boys?|brothers?|fathers?|sons?|husbands?|uncles?|lords?|gentlem[ae]n|king|master|fellow|"
+    "priest|nephews?|papa|sir|lad|grandfather|prince|duke|bishop"
 )
-_PEOPLE_ZH = re.compile(
-    "男人|女人|男孩|女孩|兄|弟|姐|妹|父|母|爸|妈|儿子|女儿|丈夫|妻|叔|姨|先生|夫人|太太|小姐|朋友|船长|"
-    "医生|孩子|国王|王后|老人|老头|士兵|水手|陌生|仆|神父|客人|别人|有人|同伴|婴儿|猫|狗|马|人影|家伙"
+_WOMEN = (
+    "wom[ae]n|girls?|sisters?|mothers?|daughters?|wife|wives|aunts?|lad(?:y|ies)|queen|mistress|"
+    "nieces?|mama|mamma|madam|widow|maid|nurse|grandmother|princess|duchess|ship"
 )
-_NAME = re.compile(r"(?<![.!?“\"‘—]\s)(?<!^)\b[A-Z][a-z]+")
-_NO_NAME = frozenset(
-    [
-        "I",
-        "Mr",
-        "Mrs",
-        "Miss",
-        "The",
-        "A",
-        "An",
-        "And",
-        "But",
-        "Or",
-        "So",
-        "Then",
-        "When",
-        "If",
-        "It",
-        "He",
-        "She",
-        "They",
-        "We",
-        "You",
-        "His",
-        "Her",
-        "Their",
-        "My",
-        "Our",
-        "Monday",
-        "Tuesday",
-        "Wednesday",
-        "Thursday",
-        "Friday",
-        "Saturday",
-        "Sunday",
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-        "English",
-        "French",
-        "God",
-        "Christmas",
-    ]
+_ANYBODY = (
+    "friends?|captain|doctor|child(?:ren)?|guard|soldier|sailor|stranger|servant|officer|cousins?|"
+    "colonel|cat|dog|horse|person|people|somebody|someone|another|other|others|companion|baby|"
+    "old one|god|guests?|visitor|neighbou?rs?|teacher"
 )
-
-
+_PEOPLE = {
+    "she": re.compile(rf"\b(?:{_MEN}|{_ANYBODY})\b", re.IGNORECASE),
+    "he": re.compile(rf"\b(?:{_WOMEN}|{_ANYBODY})\b", re.IGNORECASE),
+}
+_ALL_PEOPLE = re.compile(rf"\b(?:{_MEN}|{_WOMEN}|{_ANYBODY})\b", re.IGNORECASE)
 _BODY = (
     "head|eyes|hands?|arms?|shoulders?|hair|brow|lips?|mouth|chin|throat|fists?|fingers|teeth|"
-    "coat|cloak|hat|hood|collar|sleeves?|gloves?|boots?|cap|scarf|spectacles|glasses|beard"
+    "coat|cloak|hat|hood|collar|sleeves?|gloves?|boots?|cap|scarf|spectacles|glasses|beard|face|"
+    "voice|breath|knees?|feet|foot|heels?|pockets?|belt|back|neck|waist|chest|lap|palms?|wrists?|"
+    "thumb|tongue|cheeks?|shawl|skirts?|apron|bonnet|waistcoat|jacket|trousers|temper|mind|own"
+)
+_BESIDE = "with|on|in|over|under|behind|to|about|between|against|across|around|from|beneath|into|at"
+_LEADS_IN = "when|as|before|after|while|once|though|although|because|since|if|with|having|until"
+_THINKS = "said|knew|felt|thought|remembered|realised|realized|wished|hoped|swore|decided|supposed"
+_FAR = 5  # words after a name, where a pronoun is hardly the object of what its bearer does
+_BODY_ZH = (
+    "手|头|眼|脸|脚|腿|肩|背|胡子|头发|嗓|声音|衣袖|袖|腰|嘴|心|帽|靴|眉|唇|指|"
+    "掌|膝|自己|一生|毕生|名字"
 )
 _TO_OTHERS = (
     "kissed|touched|grasped|seized|watched|followed|pressed|stroked|clasped|noticed|observed|"
     "admired|remarked|received|wanted|missed|loved|grabbed|recognised|recognized|studied"
 )
+
+
+MANY = 3  # pronouns of the other kind, with none of one's own beside them
 
 
 def wrong_pronouns(narration: Narration) -> list[Doubt]:
@@ -106,6 +71,8 @@ def wrong_pronouns(narration: Narration) -> list[Doubt]:
         }
         if kind in kinds:
             start = _find(narration, fact, others)
+            if start is None and kind != "they" and not narration.is_chinese:
+                start = _outweighed(narration, fact, kinds[kind], others)
             if start is not None:
                 doubts.append(narration.doubt(DoubtKind.PRONOUN, start, fact))
     return doubts
@@ -114,47 +81,98 @@ def wrong_pronouns(narration: Narration) -> list[Doubt]:
 def _find(narration: Narration, fact: Known, others: set[str]) -> int | None:
     """Return where a pronoun of the other kind can only mean this one."""
     name = narration.name(fact.subject)
+    first = re.search(name, narration.told)
+    if first is None:
+        return None
+    before = narration.told[: first.start()]
+    if narration.is_chinese and _words(narration, before) & others:
+        return None  # somebody is told of who has no name
     is_clear = False  # the last sentences name nobody but this one
     unclear_for = 0  # sentences in which somebody else may still be meant
     last = _last_sentences(narration)
     if _somebody_else(narration, fact, last) or _words(narration, last) & others:
         unclear_for = 2
-    own = _of_its_own(name, others)
+    kind = fact.value.casefold()
+    is_alone = all(
+        each == fact.subject or narration.value_of(each, "pronoun").casefold() == kind
+        for each in narration.named_in(narration.told)
+    )
+    own = _of_its_own(name, others, is_chinese=narration.is_chinese)
     for start, told in narration.sentences:
-        if own.search(told) and not _somebody_else(narration, fact, told):
+        match = own.search(told)
+        if match and not _somebody_else(narration, fact, match[0]):
             return start
-        names_this = re.search(name, told)
         if _somebody_else(narration, fact, told):
             is_clear, unclear_for = False, 3
             continue
         unclear_for = max(0, unclear_for - 1)
-        if names_this and not unclear_for:
-            is_clear = True
-        # In her own sentence "his hand" may be another's: only the next ones count.
-        if is_clear and not names_this and _words(narration, told) & others:
+        named = (re.match if narration.is_chinese else re.search)(rf"\W*{name}(?!的)", told)
+        is_clear = is_clear or bool(named and not unclear_for and is_alone)
+        if is_clear and _is_meant(narration, told, named, others):
             return start
-        if is_clear and narration.is_chinese and names_this:
-            rest = told[names_this.end() :]
-            if re.search(rf"[，；][{''.join(others)}](?!们)", rest):
-                return start
         if _words(narration, told) & others:
             unclear_for = 2
     return None
 
 
-def _of_its_own(name: str, others: set[str]) -> re.Pattern[str]:
-    """Return a pattern for who begins a sentence and does something with their own body.
+def _is_meant(
+    narration: Narration, told: str, named: re.Match[str] | None, others: set[str]
+) -> bool:
+    """Whether a sentence that nobody else is near has a pronoun of the other kind for this one."""
+    if named is None:
+        return bool(_words(narration, told) & others)
+    rest = told[named.end() :]
+    if narration.is_chinese:
+        return re.search(rf"[，；][^，；。]{{0,8}}?[{''.join(others)}](?!们)", rest) is not None
+    # In her own sentence "his hand" may be another's: only words far from her name count.
+    words = re.findall(r"[a-z]+", rest.casefold())
+    return not others.isdisjoint(words[_FAR:]) and others.isdisjoint(words[:_FAR])
 
-    Whoever shakes a head or looks at himself has it of their own, whoever else is near.
+
+def _outweighed(narration: Narration, fact: Known, own: set[str], others: set[str]) -> int | None:
+    """Return where somebody is named who has no pronoun of theirs, where the other kind has many.
+
+    Nobody else of whom something is known may be named, and who it is about must begin a sentence.
     """
+    name = narration.name(fact.subject)
+    words = [word for _, told in narration.sentences for word in _word_list(narration, told)]
+    if sum(word in others for word in words) < MANY or not own.isdisjoint(words):
+        return None
+    named = [at for at, told in narration.sentences if re.search(name, told)]
+    begins = [at for at, told in narration.sentences if re.match(rf"\W*{name}", told)]
+    if len(named) < 2 or not begins or narration.named_in(narration.told) != [fact.subject]:
+        return None
+    return begins[0]
+
+
+def _of_its_own(name: str, others: set[str], *, is_chinese: bool) -> re.Pattern[str]:
+    """Return a pattern for pronouns that can only be those of whoever the sentence is about.
+
+    Whoever shakes a head or looks at himself has it of their own, whoever else is near; and who is
+    named after a pronoun in the same sentence is mostly meant by it.
+    """
+    if is_chinese:
+        other = f"[{''.join(sorted(others))}]"
+        return re.compile(
+            rf"{name}[^。！？“”]{{0,24}}?{other}(?:自己|(?:的|那)?(?:那?[双张只])?(?:{_BODY_ZH}))"
+            rf"|^(?:因为|虽然|尽管|当|自从|等|既然)?{other}(?!们)[^。！？“”]{{1,20}}，{name}"
+        )
     theirs = "|".join(sorted(others - {"she", "he", "they", "him"}))
-    selves = (
-        "|".join(word for word in sorted(others) if word.endswith(("self", "selves"))) or "(?!)"
-    )
-    verb = rf"(?!{_TO_OTHERS})\w+ed|shook|bent|bit|threw back|raised|put on|wrung|let|drew"
+    all_others = "|".join(sorted(others))
+    subject = "|".join(sorted(others & {"she", "he", "they"}))
+    selves = "|".join(word for word in sorted(others) if word.endswith("self")) or "(?!)"
+    verb = rf"(?!{_TO_OTHERS})\w+ed|shook|bent|bit|threw|raised|put|wrung|let|drew|held|ran|drew"
+    particle = r"(?:\s+(?:up|down|back|on|off|out|in))?"
     return re.compile(
-        rf"^\W*{name}\s[^.;:!?]*?\b(?:(?:{selves})"
-        rf"|(?:{verb})\s+(?:{theirs})\s+(?:\w+\s+)?(?:{_BODY}))\b"
+        rf"^\W*{name}\s(?:[^.;:!?]{{0,120}}?\b(?:{selves})\b"
+        rf"|[^.;:!?]*?\b(?:with|without|despite|for all|in spite of)\s+(?:{theirs})\s"
+        rf"|[^.;:!?]*?\b(?:{verb}){particle}\s+(?:{theirs})\s+(?:\w+\s+)?(?:{_BODY})\b"
+        rf"|[^.;:!?]*?\b(?:{_BESIDE})\s+(?:{theirs})\s+(?:\w+\s+)?(?:{_BODY})\b)"
+        rf"|{name},\s+(?:having\s+\w+|\w+ing)\s+(?:{theirs})\b"
+        rf"|{name},\s+(?:{theirs})\s+\w+"
+        rf"|{name},\s+who\s+[^,.;]*?\b(?:{all_others})\b"
+        rf"|{name}\s+(?:{_THINKS})\s+(?:that\s+)?(?:{subject})\b"
+        rf"|^\W*(?i:{_LEADS_IN})\b[^,.;:!?]{{0,60}}\b(?:{all_others})\b[^,.;:!?]{{0,40}},\s+{name}\b"
     )
 
 
@@ -163,17 +181,23 @@ def _last_sentences(narration: Narration) -> str:
 
 
 def _words(narration: Narration, told: str) -> set[str]:
+    return set(_word_list(narration, told))
+
+
+def _word_list(narration: Narration, told: str) -> list[str]:
     if narration.is_chinese:
-        return set(re.sub("他们|她们|其他|他人", "", told))
-    return set(re.findall(r"[a-z]+", told.casefold()))
+        return list(re.sub("他们|她们|其他|他人", "", told))
+    return re.findall(r"[a-z]+", told.casefold())
 
 
 def _somebody_else(narration: Narration, fact: Known, told: str) -> bool:
-    """Whether anybody but the fact's subject is named or described."""
+    """Whether anybody but the fact's subject is named or described whom the pronoun may mean."""
     rest = re.sub(narration.name(fact.subject), "", told)
     if narration.is_chinese:
         others = [each for each in narration.subjects if each != fact.subject]
-        return bool(_PEOPLE_ZH.search(rest)) or any(each in rest for each in others)
-    if _PEOPLE.search(rest) or narration.named_in(rest):
+        return bool(PEOPLE_ZH.search(rest)) or any(each in rest for each in others)
+    kind = fact.value.casefold()
+    if _PEOPLE.get(kind, _ALL_PEOPLE).search(rest):
         return True
-    return any(name not in _NO_NAME for name in _NAME.findall(rest))
+    alike = {each for each in narration.subjects if narration.value_of(each, "pronoun") == kind}
+    return narration.names_others(told, fact.subject, besides=alike)

@@ -1,0 +1,151 @@
+"""Which colour a sentence gives to somebody's eyes or hair."""
+
+import re
+from collections.abc import Iterator
+
+from engine.prose.function_words import is_function_word
+
+# Words of one colour; a word may be of several, and two that share one do not contradict.
+_COLORS = {
+    "blue": "blue azure sapphire cobalt cornflower cerulean",
+    "green": "green emerald jade mossy olive",
+    "brown": "brown hazel chestnut amber dark mahogany chocolate walnut umber tawny",
+    "grey": "grey gray silver silvery steel ashen slate smoky pewter grizzled greying",
+    "black": "black dark raven jet ebony coal sable inky soot",
+    "white": "white snowy silver",
+    "fair": "blond blonde golden gold flaxen yellow fair straw sandy wheat honey tow",
+    "red": "red ginger copper coppery auburn russet crimson scarlet rust fiery carroty redhead",
+    "violet": "violet purple lavender",
+    "hazel": "hazel green amber",
+    "auburn": "auburn chestnut",
+    "brunette": "brunette brown dark chestnut",
+}
+_COLOR = re.compile(
+    rf"\b({'|'.join(sorted({word for words in _COLORS.values() for word in words.split()}))})\b",
+    re.IGNORECASE,
+)
+_HAIR_ALONE = re.compile(
+    r"\b(redhead|blonde|brunette|auburn|flaxen"
+    r"|(?:golden|fair|dark|black|red|grey|white)(?= head\b))",
+    re.IGNORECASE,
+)
+PARTS = {
+    "eye_color": re.compile(r"\b(?:eyes?|irises|iris|gaze|eyed)\b", re.IGNORECASE),
+    "hair_color": re.compile(
+        r"\b(?:hair|braids?|curls?|locks?|tress(?:es)?|ponytail|plaits?|beard|ringlets|mane|fringe|haired|"
+        r"whiskers|moustache|headed|bun|bearded)\b",
+        re.IGNORECASE,
+    ),
+}
+_MOST_BETWEEN = 12  # words between a part and its colour
+_IS = re.compile(
+    r"\b(?:was|were|is|are|be|been|being|looked|seemed|shone|gleamed|glittered|burned|turned|went|"
+    r"grew|showed|remained|stayed|flashed|appeared|had|as|of|like|so|a)\b|^\s*,"
+)
+# What may stand between a colour and the part after it, besides adjectives.
+_JOINTS = (
+    r"\s+(?:of|in)\s+(?:[\w'’-]+\s+){0,2}",  # the blue of her eyes
+    r"(?:\s+and\s+[\w'’-]+)?,\s+(?:the|her|his|their|that|those)\s+(?:\w+\s+)?",  # black, the hair
+    r"\s+(?:those|the|her|his|their|were|was)\s+(?:\w+\s+)?",  # how green her eyes
+)
+# Whoever looks into eyes looks into another's.
+_ANOTHERS = re.compile(
+    r"\b(?:into|at|met|meeting|saw|seeing|held|caught|sought)\s+(?:\S+\s+){0,3}$"
+)
+
+_COLORS_ZH = {
+    "蓝": "蓝 湛蓝 碧蓝 天蓝 蔚蓝 靛",
+    "绿": "绿 碧 翠 翡翠",
+    "棕": "棕 褐 栗 琥珀 深 咖啡",
+    "灰": "灰 银灰 银",
+    "黑": "黑 乌 漆 墨 深 青丝",
+    "白": "白 雪白 花白 银 斑白 霜",
+    "金": "金 金黄 黄 亚麻",
+    "红": "红 火红 赤 姜",
+    "紫": "紫",
+}
+_WORDS_ZH = sorted({word for words in _COLORS_ZH.values() for word in words.split()}, key=len)
+_ANY_ZH = "|".join(reversed(_WORDS_ZH))
+_PARTS_ZH = {
+    "eye_color": "眼睛|目光|双眼|眼眸|眸子|瞳孔|瞳仁|眼珠|眼瞳|瞳|眸|眼",
+    "hair_color": (
+        "头发|满头|两鬓|鬓|脑袋|长发|短发|发丝|卷发|辫子|胡子|秀发|发髻|发梢|发辫|刘海|胡须|发"
+    ),
+}
+_WHOLE_ZH = (
+    "乌黑|漆黑|花白|雪白|斑白|灰白|银白|湛蓝|碧蓝|碧绿|翠绿|火红|金黄|乌亮|银丝|青丝|栗色|亚麻"
+)
+
+
+def colors_told(told: str, relation: str, *, is_chinese: bool) -> Iterator[tuple[int, str]]:
+    """Yield the colours that a sentence gives to eyes or hair, with their places in it."""
+    if is_chinese:
+        yield from _told_in_chinese(told, relation)
+        return
+    if relation == "hair_color":
+        yield from ((match.start(), match[1]) for match in _HAIR_ALONE.finditer(told))
+    for part in PARTS[relation].finditer(told):
+        if _ANOTHERS.search(told[: part.start()]):
+            continue
+        for color in _COLOR.finditer(told):
+            if color.end() <= part.start():
+                is_its = _stands_before(told[color.end() : part.start()])
+            else:
+                is_its = _stands_after(told[part.end() : color.start()], told[color.end() :])
+            if is_its:
+                yield color.start(), _whole(told, color)
+
+
+def disagree(known: str, told: str, *, is_chinese: bool) -> bool:
+    """Say whether two colours have nothing in common; what is no colour agrees with all."""
+    colors = _COLORS_ZH if is_chinese else _COLORS
+    sides = [
+        {color for color, words in colors.items() if _has_any(value, words.split(), is_chinese)}
+        for value in (known.casefold(), told.casefold())
+    ]
+    return bool(sides[0] and sides[1]) and not sides[0] & sides[1]
+
+
+def _has_any(value: str, words: list[str], is_chinese: bool) -> bool:  # noqa: FBT001
+    if is_chinese:
+        return any(word in value for word in words)
+    return not set(re.findall(r"[a-z]+", value)).isdisjoint(words)
+
+
+def _whole(told: str, color: re.Match[str]) -> str:
+    """Return a colour with what is joined to it: coal-black."""
+    start = re.search(r"[\w-]*$", told[: color.start()])
+    return (start[0] if start else "") + color[0]
+
+
+def _stands_before(between: str) -> bool:
+    """Whether a colour belongs to the part after it: "brown, steady eyes", "the blue of eyes"."""
+    if any(re.fullmatch(joint, between) for joint in _JOINTS):
+        return True
+    words = re.findall(r"[\w'’-]+", between.removeprefix("-"))
+    is_one = re.fullmatch(r"-?(?:[\s,]*[\w'’-]+){0,3}[\s,]*", between) is not None
+    return is_one and len(words) <= 3 and all(w == "and" or not is_function_word(w) for w in words)
+
+
+def _stands_after(between: str, after: str) -> bool:
+    """Whether a colour belongs to the part before it: "eyes of the palest blue"."""
+    if len(between.split()) > _MOST_BETWEEN or re.search(r"[.;:!?]", between):
+        return False
+    if not _IS.search(between):
+        return False
+    following = re.match(r"\s*([\w'’]+)", after)
+    is_noun_next = following is not None and not is_function_word(following[1].casefold())
+    return not is_noun_next or re.search(r"\b(?:like|as)\b", between) is not None
+
+
+def _told_in_chinese(told: str, relation: str) -> Iterator[tuple[int, str]]:
+    part = _PARTS_ZH[relation]
+    gap = "[^，。！？；：“”]"
+    for pattern in (
+        rf"(?P<found>(?:{_ANY_ZH})(?:{_ANY_ZH})?)(?:色|得)?的?{gap}{{0,3}}?(?:{part})",
+        rf"(?P<found>{_WHOLE_ZH}){gap}{{0,6}}?(?:{part})",
+        rf"(?:{part}){gap}{{0,7}}?(?P<found>(?:{_ANY_ZH})(?:{_ANY_ZH})?)(?:色|的|得|了|，|。|$)",
+        rf"(?:{part}){gap}{{0,7}}?(?P<found>{_WHOLE_ZH})",
+    ):
+        for match in re.finditer(pattern, told):
+            yield match.start("found"), match["found"]
