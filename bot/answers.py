@@ -76,11 +76,16 @@ async def acknowledge(interaction: Interaction) -> None:
         log.warning("not_acknowledged", error=type(error).__name__)
 
 
-async def close(interaction: Interaction) -> None:
-    """Take away the answer that `acknowledge` gave: the result stands in the channel."""
+async def close(interaction: Interaction, *, more_follows: bool = False) -> None:
+    """Take away the answer that `acknowledge` gave: the result stands in the channel.
+
+    Say so when `more_follows`: Discord takes nothing more after an answer that went without a word.
+    """
     if interaction.type is discord.InteractionType.component:
         return
     try:
+        if more_follows:
+            await interaction.followup.send("✍️", ephemeral=True)
         await interaction.delete_original_response()
     except NOT_TAKEN as error:  # dismissed by the member, most likely
         log.info("answer_not_closed", error=type(error).__name__)

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from io import BytesIO
 
-from bot.canon_words import relation_name
+from bot.canon_words import relation_name, short
 from bot.locales import Words
 from bot.rhythm_picture import drawing
 from engine.files.books.typefaces import chinese_sans
@@ -12,6 +12,7 @@ from engine.writing.canon import Graph
 
 MOST_NODES = 30
 MOST_NAME = 18  # letters
+MOST_DESCRIPTION = 1024  # characters that Discord takes
 _INCHES = (9.0, 6.5)
 _DOTS_PER_INCH = 110
 _CARD, _NODE, _TEXT, _LINE, _RELATION = "#2b2d31", "#4752c4", "#f2f3f5", "#80848e", "#ffc66d"
@@ -21,6 +22,13 @@ async def graph_picture(graph: Graph, words: Words) -> bytes:
     """Return a PNG; of more than 30 names, those with most relations. Equal graphs look equal."""
     labels = {relation: relation_name(relation, words) for _, relation, _ in graph.edges}
     return await asyncio.to_thread(_draw, largest(graph), labels)
+
+
+def graph_words(graph: Graph, words: Words) -> str:
+    """Return what the picture shows, for those who do not see it."""
+    edges = largest(graph).edges
+    lines = [f"{one} · {relation_name(relation, words)}: {other}" for one, relation, other in edges]
+    return short("; ".join(lines), MOST_DESCRIPTION)
 
 
 def largest(graph: Graph) -> Graph:

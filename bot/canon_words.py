@@ -7,12 +7,13 @@ from engine.prose.continuity import DoubtKind
 from engine.story.canon import Fact, FactScope
 
 MOST_QUOTED = 200
+MOST_WITNESSES = 300
 
 
 def relation_name(relation: str, words: Words) -> str:
     """Return what a relation is called; one of a member's own stays as it is."""
     return {
-        "is_a": words("is"),
+        "is_a": words("is a"),
         "eye_color": words("eyes"),
         "hair_color": words("hair"),
         "age": words("age"),
@@ -33,24 +34,31 @@ def relation_name(relation: str, words: Words) -> str:
     }.get(relation, relation)
 
 
-def fact_line(fact: Fact, words: Words, *, is_old: bool = False) -> str:
-    """Return a fact in one line, crossed out when a newer one took its place."""
-    said = f"{relation_name(fact.relation, words)}: {escape_markdown(fact.value)}"
-    line = f"**{escape_markdown(fact.subject)}** · {said}"
+def fact_line(fact: Fact, words: Words, *, is_old: bool = False, most: int = MOST_WITNESSES) -> str:
+    """Return a fact in one line, crossed out when a newer one took its place.
+
+    No text in it has more than `most` characters, not counting escapes.
+    """
+    named = (fact.subject, relation_name(fact.relation, words), fact.value)
+    subject, relation, value = (escape_markdown(short(text, most)) for text in named)
+    line = f"**{subject}** · {relation}: {value}"
     if is_old:
         line = f"~~{line}~~"
     if fact.scope is FactScope.WITNESSES:
-        names = ", ".join(map(escape_markdown, fact.witnesses))
+        names = escape_markdown(short(", ".join(fact.witnesses), most))
         line += f" 🔒 {names}"
     return line
 
 
-def quoted(text: str) -> str:
+def quoted(text: str, most: int = MOST_QUOTED) -> str:
     """Return a quote on a line of its own."""
-    one_line = " ".join(text.split())
-    if len(one_line) > MOST_QUOTED:
-        one_line = f"{one_line[: MOST_QUOTED - 1]}…"
+    one_line = short(" ".join(text.split()), min(most, MOST_QUOTED))
     return f"> {one_line}" if one_line else ""
+
+
+def short(text: str, most: int) -> str:
+    """Return a text, cut when it is longer."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def doubt_name(kind: DoubtKind, words: Words) -> str:

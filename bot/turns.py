@@ -17,7 +17,7 @@ async def show(interaction: Interaction, draft: Draft) -> Turn:
     """Acknowledge, and show a draft until it is posted; tell who asked what it may contradict."""
     await answers.acknowledge(interaction)
     turn = await interaction.client.replies.show(
-        draft, when_visible=lambda: answers.close(interaction)
+        draft, when_visible=lambda: answers.close(interaction, more_follows=True)
     )
     await tell_doubts(interaction, turn)
     return turn

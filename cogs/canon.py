@@ -10,7 +10,7 @@ from discord.ext import commands
 from bot import answers, canon_pages
 from bot.answers import channel_of, guild_of, member_of, words_of
 from bot.buttons import Action, Interaction
-from bot.canon_graph import graph_picture
+from bot.canon_graph import graph_picture, graph_words
 from bot.canon_words import relation_name
 from bot.client import ScriptoriumBot
 from bot.forms import Field, FieldsForm, Form, Submission
@@ -157,7 +157,11 @@ class CanonCog(
             text = words("No relations between people or places are established yet.")
             await answers.tell(interaction, text)
             return
-        picture = discord.File(io.BytesIO(await graph_picture(graph, words)), "canon.png")
+        picture = discord.File(
+            io.BytesIO(await graph_picture(graph, words)),
+            "canon.png",
+            description=graph_words(graph, words),
+        )
         text = words.plural(
             "{count} relation that holds now", "{count} relations that hold now", len(graph.edges)
         )
@@ -221,7 +225,7 @@ def _fact_form(words: Words, fact: Fact | None = None) -> FieldsForm:
         ),
     ]
     if fact is None:
-        hint = words("Word by word as the newest turn has it; may stay empty")
+        hint = words("Word by word as the story has it; may stay empty")
         fields.append(Field("quote", words("Quote"), "", hint, most=300))
     return FieldsForm(
         Form.FACT_EDIT if fact else Form.FACT,

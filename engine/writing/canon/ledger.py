@@ -86,7 +86,7 @@ async def add_fact(
     witnesses: tuple[str, ...] = (),
     supersedes_id: int | None = None,
 ) -> Fact:
-    """State a fact; it holds from a turn on, the newest if none is named.
+    """State a fact; it holds from a turn on: the one named, or the newest that has the quote.
 
     With witnesses, only these characters know it.
 
@@ -94,7 +94,7 @@ async def add_fact(
         NoOpenStory: the channel has no open story.
         FactIncomplete: a part is missing or too long.
         TurnNotFound: the story has no turn of this number.
-        QuoteNotFound: the quote does not stand in that turn.
+        QuoteNotFound: the quote does not stand in that turn, or in any.
         FactNotFound: there is nothing to supersede.
     """
     subject, relation, value = _tidy(subject, relation, value)
@@ -102,9 +102,7 @@ async def add_fact(
     async with engine.database.writing() as tx:
         story = await get_open_story(tx, guild_id=guild_id, channel_id=channel_id)
         path = await turns.list_path(tx, guild_id=guild_id, head_turn_id=story.head_turn_id)
-        turn = _turn_of(path, turn_number)
-        if quote and (turn is None or quote not in " ".join(turn.told.split())):
-            raise QuoteNotFound(quote)
+        turn = _turn_of(path, turn_number, quote)
         if supersedes_id is not None:
             older = await _get_fact(tx, guild_id, supersedes_id)
             if older.story_id != story.id:
@@ -127,13 +125,16 @@ async def add_fact(
         )
 
 
-def _turn_of(path: list[Turn], number: int | None) -> Turn | None:
-    if number is None:
-        return path[-1] if path else None
-    for turn in path:
-        if turn.number == number and turn.text:
+def _turn_of(path: list[Turn], number: int | None, quote: str) -> Turn | None:
+    among = path if number is None else [t for t in path if t.number == number and t.text]
+    if number is not None and not among:
+        raise TurnNotFound(number)
+    if not quote:
+        return among[-1] if among else None
+    for turn in reversed(among):
+        if quote in " ".join(turn.told.split()):
             return turn
-    raise TurnNotFound(number)
+    raise QuoteNotFound(quote)
 
 
 async def accept_fact(engine: Engine, *, guild_id: int, fact_id: int, member: Member) -> Fact:
