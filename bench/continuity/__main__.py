@@ -96,7 +96,8 @@ def cases_of_novel(passages: Sequence[str], facts: tuple[Fact, ...]) -> list[Cas
 def turned(cases: Sequence[Case], facts: tuple[Fact, ...], draw: random.Random) -> Iterator[Case]:
     """Yield passages whose facts contradict them: somebody in them is dead, or he for she.
 
-    Dead is who is named three times in a passage; the other pronoun is given to who is named
+    Dead is who is named three times in a passage and begins a sentence of it, since who is only
+    talked of may well be dead; the other pronoun is given to who is named
     twice, alone among those known, in a passage that has three of the right pronouns.
     """
     people = [fact for fact in facts if fact.relation == "pronoun"]
@@ -105,7 +106,7 @@ def turned(cases: Sequence[Case], facts: tuple[Fact, ...], draw: random.Random) 
         counts = {fact: _mentions(fact.subject, case.text) for fact in people}
         named = [fact for fact, count in counts.items() if count]
         for fact in named:
-            if counts[fact] >= 3:
+            if counts[fact] >= 3 and _begins_a_sentence(fact.subject, case.text):
                 died = Fact(900, fact.subject, "died", "yes")
                 facts_now = (*facts, died)
                 dead.append(Case(case.text, case.recent, facts_now, "en", KINDS["died"], 900))
@@ -118,6 +119,29 @@ def turned(cases: Sequence[Case], facts: tuple[Fact, ...], draw: random.Random) 
                 wrong.append(Case(case.text, case.recent, facts_now, "en", KINDS["pronoun"], 901))
     for found in (dead, wrong):
         yield from draw.sample(found, min(TRIES, len(found)))
+
+
+def told_otherwise(cases: Sequence[Case]) -> Iterator[Case]:
+    """Yield passages with one of their own facts turned round, where they tell its value."""
+    others = {
+        "eye_color": ("蓝色", "黑色"), "hair_color": ("红色", "黑色"), "age": ("9", "77"),
+        "is_a": ("水手", "裁缝"), "pronoun": ("他", "她"),
+    }  # fmt: skip
+    for case in cases:
+        for fact in case.facts:
+            value = fact.value.removesuffix("色")
+            if fact.relation not in others or value not in case.text:
+                continue
+            wrong = next(each for each in others[fact.relation] if each[0] not in fact.value)
+            facts = (*(each for each in case.facts if each != fact),)
+            turned_fact = Fact(903, fact.subject, fact.relation, wrong)
+            kind = KINDS[fact.relation]
+            yield Case(case.text, (), (*facts, turned_fact), case.language, kind, 903)
+
+
+def _begins_a_sentence(subject: str, text: str) -> bool:
+    name = "|".join({re.escape(subject), re.escape(subject.split(maxsplit=1)[0])})
+    return re.search(rf"(?:^|[.!?]\s+|\n)(?:{name})\b", text) is not None
 
 
 def _mentions(subject: str, text: str) -> int:
@@ -201,7 +225,8 @@ def gather(which: str, language: str, folder: Path | None) -> list[Case]:
     """Return all cases of a set and a language."""
     draw = random.Random(f"{which} {language}")
     cases = list(drifting(which, language))
-    cases += passages(which, language)
+    written = list(passages(which, language))
+    cases += [*written, *told_otherwise(written)]
     own = [case for case in cases if case.kind is None]
     novels: list[Case] = []
     if language == "en" and folder is not None:

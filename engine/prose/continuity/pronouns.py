@@ -56,7 +56,8 @@ _TO_OTHERS = (
 )
 
 
-MANY = 3  # pronouns of the other kind, with none of one's own beside them
+MANY = 3  # pronouns of the other kind
+FOR_EACH = 5  # and so many more for each of one's own
 
 
 def wrong_pronouns(narration: Narration) -> list[Doubt]:
@@ -132,17 +133,17 @@ def _is_meant(
 def _outweighed(narration: Narration, fact: Known, own: set[str], others: set[str]) -> int | None:
     """Return where somebody is named who has no pronoun of theirs, where the other kind has many.
 
-    Nobody else of whom something is known may be named, and who it is about must begin a sentence.
+    Nobody else of whom something is known may be named.
     """
     name = narration.name(fact.subject)
     words = [word for _, told in narration.sentences for word in _word_list(narration, told)]
-    if sum(word in others for word in words) < MANY or not own.isdisjoint(words):
+    of_others, of_own = (sum(word in kind for word in words) for kind in (others, own))
+    if of_others < MANY + FOR_EACH * of_own:
         return None
     named = [at for at, told in narration.sentences if re.search(name, told)]
-    begins = [at for at, told in narration.sentences if re.match(rf"\W*{name}", told)]
-    if len(named) < 2 or not begins or narration.named_in(narration.told) != [fact.subject]:
+    if not named or narration.named_in(narration.told) != [fact.subject]:
         return None
-    return begins[0]
+    return named[0]
 
 
 def _of_its_own(name: str, others: set[str], *, is_chinese: bool) -> re.Pattern[str]:
