@@ -94,8 +94,9 @@ def write_book(book: Lorebook, form: BookForm) -> dict[str, Any]:
     raw = _raw_of(book, form)
     whole = copy.deepcopy(dict(raw)) if raw is not None else _new_book(book, form)
     inner = whole["data"] if form is BookForm.LOREBOOK_V3 else whole
-    has_name = raw is None or bool(inner.get("name"))
-    before = _book(inner, form, "" if has_name else book.name)  # or the file's name says it
+    # Of World Info the file's name is the book's.
+    has_name = bool(inner.get("name")) or (raw is None and form is not BookForm.WORLD_INFO)
+    before = _book(inner, form, "" if has_name else book.name)
     for noun in ("name", "description", *_SETTINGS):
         if getattr(book, noun) != getattr(before, noun):
             _put(inner, _SETTINGS.get(noun, (noun,)), getattr(book, noun))

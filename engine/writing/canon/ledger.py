@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from engine.errors import FactDecided, FactIncomplete, FactNotFound, QuoteNotFound, TurnNotFound
+from engine.errors import FactDecided, FactIncomplete, FactNotFound, PassageNotFound, QuoteNotFound
 from engine.runtime import Engine
 from engine.storage import canon, turns
 from engine.storage.database import Transaction
@@ -93,7 +93,7 @@ async def add_fact(
     Raises:
         NoOpenStory: the channel has no open story.
         FactIncomplete: a part is missing or too long.
-        TurnNotFound: the story has no turn of this number.
+        PassageNotFound: the story has no turn of this number.
         QuoteNotFound: the quote does not stand in that turn, or in any.
         FactNotFound: there is nothing to supersede.
     """
@@ -128,7 +128,7 @@ async def add_fact(
 def _turn_of(path: list[Turn], number: int | None, quote: str) -> Turn | None:
     among = path if number is None else [t for t in path if t.number == number and t.text]
     if number is not None and not among:
-        raise TurnNotFound(number)
+        raise PassageNotFound(number)
     if not quote:
         return among[-1] if among else None
     for turn in reversed(among):

@@ -12,8 +12,8 @@ from engine.errors import (
     FactIncomplete,
     FactNotFound,
     NotAllowed,
+    PassageNotFound,
     QuoteNotFound,
-    TurnNotFound,
 )
 from engine.memory.prompt import BlockKind
 from engine.model.request import ModelRequest
@@ -183,7 +183,7 @@ async def test_a_fact_that_is_no_fact_is_refused(desk: Desk) -> None:
         await state(desk, "M" * 200, "owns", "lamp")
     with pytest.raises(QuoteNotFound):
         await state(desk, "Mira", "owns", "lamp", quote="the lamp of gold")
-    with pytest.raises(TurnNotFound):
+    with pytest.raises(PassageNotFound):
         await state(desk, "Mira", "owns", "lamp", turn_number=7)
 
 
