@@ -14,6 +14,7 @@ from engine.story import (
     LoreObstacle,
     LorePosition,
     LoreScope,
+    LoreSettings,
 )
 
 KEY_CHARACTERS = 40
@@ -114,3 +115,26 @@ def notice_line(notice: BookNotice, words: Words) -> str:
         ),
     }[notice.kind]
     return "⚠️ " + text.format(entry=entry, detail=detail)
+
+
+def settings(chosen: LoreSettings, words: Words) -> str:
+    """Show what holds for all lore of a server."""
+    sweeps = {
+        0: words("Lore calls for more lore as often as it does"),
+        1: words("Lore does not call for more lore"),
+    }.get(chosen.most_sweeps) or words(
+        "Lore calls for more lore, at most {count} times", count=chosen.most_sweeps - 1
+    )
+    switches = (
+        (chosen.has_whole_words, words("A key of one word must stand by itself")),
+        (chosen.is_case_sensitive, words("Large and small letters differ")),
+    )
+    return "\n".join(
+        [
+            words("🔑 Looked at for keys: the last {count} turns", count=chosen.scan_depth),
+            words("📏 At most {share} % of a prompt", share=chosen.budget_percent),
+            f"🔁 {sweeps}",
+            *(f"{'✅' if is_on else '▫️'} {line}" for is_on, line in switches),
+            words("-# Entries and books may say otherwise for themselves."),
+        ]
+    )

@@ -14,6 +14,7 @@ from bot.lore_choices import SCOPES, entry_choices
 from bot.lore_files import hand_back_entry
 from bot.selects import Menu
 from cogs.lore_files import LoreFileCommands
+from cogs.lore_settings import LoreSettingsCommand
 from engine.story import KeptEntry, LoreScope
 from engine.writing.cast import read_cast
 from engine.writing.lore import (
@@ -36,6 +37,7 @@ TEXT_CHARACTERS = 1900  # a longer report is a file
 @app_commands.guild_only()
 class LoreCog(
     LoreFileCommands,
+    LoreSettingsCommand,
     commands.GroupCog,
     group_name="lore",
     group_description="What the model should know, when it matters",
