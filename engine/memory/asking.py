@@ -14,6 +14,7 @@ from engine.prose.segmenting import (
     is_asking_word,
     keyed,
     names_in,
+    people_in,
     segment,
     stem,
 )
@@ -26,7 +27,7 @@ NAME_SHARE = 0.6  # of the turns with one half of a name have the whole
 KINDRED_SHARE = 0.75  # what another word for an idea counts, beside the one that was asked with
 SECOND_SHARE = 0.25  # what a second word for the same idea adds
 EVEN = 1.5  # what a word counts that every turn has
-OWN = 4.0  # the least rarity of a word that nothing else can say: most are names
+OWN = 4.0  # the least rarity of a name: nothing else can say it
 COMMON = 0.03  # of the turns have it: such a word is a name that the story is about
 LEAST_COMMON = 8  # turns have such a name
 ALONE = 0.4  # what names count where nothing else of the question is told
@@ -45,7 +46,7 @@ class Idea:
     own: str
     kindred: tuple[str, ...]
     weight: float
-    may_be_name: bool = True  # of Han text anything may
+    may_be_name: bool = True
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def weigh(ideas: Sequence[Idea], told: Collection[Keys], turns: int) -> Question
                 if having[each]
             ]
         else:
-            weighed = [(idea.own, EVEN + max(own, OWN))]
+            weighed = [(idea.own, EVEN + (max(own, OWN) if idea.may_be_name else own))]
             if idea.may_be_name and having[idea.own] >= max(LEAST_COMMON, COMMON * turns):
                 names.add(number)
         by_idea.append(weighed)
@@ -215,9 +216,10 @@ def ideas_of(asked: Iterable[tuple[str, float]], told: Collection[Keys]) -> list
     """
     ideas: dict[str, Idea] = {}
     for text, weight in asked:
-        large = {stem(word.casefold()) for word in _LARGE.findall(text)}
+        names = {stem(word.casefold()) for word in _LARGE.findall(text)}
+        names |= {keyed(name).strip() for name in (*people_in(text), *_han_names(text, told))}
         for own, kindred in _words(text, told, is_first=weight == 1.0):
-            may_be_name = not own.isascii() or own.strip() in large
+            may_be_name = own.strip() in names or not (names or own.isascii())
             ideas.setdefault(own, Idea(own, kindred, weight, may_be_name))
     return list(ideas.values())[:MOST_IDEAS]
 

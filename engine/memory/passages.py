@@ -17,6 +17,7 @@ NEARBY = 0.75  # what an idea counts that stands in the sentence before one that
 NEARBY_WHOLE = 0.55  # likewise, where the sentence itself names who it is about
 MOST_QUOTED = 400  # characters of one passage
 MOST_AFTER = 90  # of a sentence after it that points back to it
+MOST_AFTER_HAN = 24  # signs
 FIRST_WORDS = 4  # of a sentence: a pronoun there points back
 
 _WORD = re.compile(r"\w+")
@@ -91,7 +92,7 @@ def passages_of(turn: Turn, language: str, question: Question, recent: float) ->
         end = line.end
         if at + 1 < len(lines) and lines[at + 1].begins_with_pronoun:
             after = lines[at + 1].end
-            end = after if after - end <= MOST_AFTER else end
+            end = after if after - end <= _most_after(language) else end
         if end - start > MOST_QUOTED:
             start = line.start
         text = turn.told[start:end][:MOST_QUOTED]
@@ -123,9 +124,13 @@ def with_the_next(passage: Passage, language: str) -> Passage:
     told = passage.turn.told
     nexts = (line for line in lines_of(told, language) if line.start >= passage.end)
     end = min((line.end for line in nexts), default=passage.end)
-    if end - passage.end > MOST_AFTER or end - passage.start > MOST_QUOTED:
+    if end - passage.end > _most_after(language) or end - passage.start > MOST_QUOTED:
         return passage
     return replace(passage, text=told[passage.start : end], end=end)
+
+
+def _most_after(language: str) -> int:
+    return MOST_AFTER_HAN if language.startswith("zh") else MOST_AFTER
 
 
 def overlap(one: Passage, other: Passage) -> bool:

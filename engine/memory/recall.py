@@ -25,7 +25,7 @@ FADING = 0.65  # what is left of an idea once a passage has told of it
 LEAST_LEFT = 0.3
 STALE = 0.5  # what is left of a passage once one like it was chosen
 ALIKE = 0.35  # of the keys of two passages are the same: they are one sentence in two forms
-MOST_BEFORE_OTHERS = 8  # passages that have what was asked stand before those that only name
+MOST_BEFORE_OTHERS = 3  # passages that have what was asked stand before those that only name
 RECENT = 0.1  # how much more the newest turn counts than the first
 ESTABLISHED = 0.75  # of a question's ideas, told by one sentence, are an answer
 

@@ -19,6 +19,7 @@ _RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?:(?![{HAN}])[^\W_])+")
 HAN_RUN = re.compile(f"[{HAN}]+")
 _NAME = re.compile(r"(?<=[a-z,;:] )([A-Z]\w+)")
 MOST_KEY_CHARACTERS = 64
+_PERSON = "nr"  # a part of speech as jieba's dictionary has it
 _VOWEL = re.compile("[aeiouy]")
 
 _IRREGULAR_FORMS = listed(
@@ -107,6 +108,14 @@ def names_in(text: str) -> tuple[str, ...]:
                 found.append(whole)
             before = word
     return tuple(dict.fromkeys(found))
+
+
+def people_in(text: str) -> tuple[str, ...]:
+    """Return the words of a Han text that rjieba takes for names of people."""
+    runs = HAN_RUN.findall(text)
+    return tuple(
+        word for run in runs for word, kind in rjieba.tag(run, hmm=True) if kind == _PERSON
+    )
 
 
 @lru_cache(maxsize=50_000)
