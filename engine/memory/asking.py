@@ -261,13 +261,13 @@ def _words(
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what a text asks with, each with its kindred, as keys."""
     taken = set()
-    for phrase in phrases_in(text):
+    names = (*(_han_names(text, told) if is_first else ()), *people_in(text))
+    for phrase in phrases_in(_without(text, names)):
         if is_asking_word(phrase.strip()):
             continue
         if len(phrase.split()) == 1 or not phrase.isascii():  # of a phrase each word counts too
             taken |= set(phrase.split())
         yield phrase, tuple(sorted(kindred_of(phrase) - {phrase}))
-    names = tuple(_han_names(text, told)) if is_first else ()
     for word in (*names, *content_words(_without(text, names))):
         own = keyed(word)
         if not taken.issuperset(own.split()) and not _is_single(own):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from engine.memory.asking import Keys, Question
 from engine.prose.denials import denies
 from engine.prose.function_words import is_function_word
-from engine.prose.segmenting import HAN_RUN, names_in, segment, stem
+from engine.prose.segmenting import HAN_RUN, names_in, people_in, segment, stem
 from engine.prose.sentences import sentences_of
 from engine.prose.words import listed
 from engine.story import Turn
@@ -120,10 +120,14 @@ def stretch(turn: Turn, start: int, end: int, keys: Keys, worth: float) -> Passa
 
 
 def with_the_next(passage: Passage, language: str) -> Passage:
-    """Return a passage with the sentence after it, where that is short."""
+    """Return a passage with the sentence after it, where that is short and, of Han text, not about
+    somebody else.
+    """
     told = passage.turn.told
     nexts = (line for line in lines_of(told, language) if line.start >= passage.end)
     end = min((line.end for line in nexts), default=passage.end)
+    if any(name not in passage.text for name in people_in(told[passage.end : end])):
+        return passage
     if end - passage.end > _most_after(language) or end - passage.start > MOST_QUOTED:
         return passage
     return replace(passage, text=told[passage.start : end], end=end)
