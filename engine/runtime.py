@@ -22,6 +22,7 @@ from engine.model.presets import Preset, load_presets
 from engine.model.queue import QueueLimits, TurnQueue
 from engine.model.request import Model
 from engine.model.supervisor import ModelServer
+from engine.model.vectors import Vectors
 from engine.settings import EngineSettings, ServingSettings
 from engine.storage import Database, open_database
 from engine.story import Turn
@@ -165,6 +166,7 @@ class Engine:
     queue: TurnQueue
     drafts: DraftRegistry
     voices: Voices  # which adapter writes for each server
+    vectors: Vectors = field(default_factory=Vectors)  # of texts that were placed by meaning
     chores: Chores = field(default_factory=lambda: Chores(are_on=False))  # nobody waits for them
     presets: Mapping[str, Preset] = field(default_factory=load_presets)  # by key
     serving: ServingSettings = field(default_factory=ServingSettings)  # what a training is based on

@@ -63,6 +63,8 @@ class EngineSettings(FrozenSettings):
     seconds_in_queue: Annotated[float, Field(gt=0)] = 1800.0  # that a turn may wait
     background_work: bool = True  # summaries and proposed facts, when nobody waits for the model
     presets_dir: Path | None = None  # presets that are added to, or replace, those shipped
+    embedding_query_prefix: Annotated[str, Field(max_length=300)] = ""  # before a question
+    embedding_passage_prefix: Annotated[str, Field(max_length=300)] = ""  # before a passage
     operator_name: Annotated[str, Field(max_length=150)] | None = None  # in the consent texts
     # Discord's permission to train on what came through it: all three, or none.
     discord_training_permission_by: str | None = None  # who recorded it

@@ -16,8 +16,9 @@ from contextlib import AsyncExitStack
 from dataclasses import asdict
 from pathlib import Path
 
-from bench.memory.measure import METHODS, Result, ask, stored, unstored
+from bench.memory.measure import METHODS, Helpers, Result, ask, stored, unstored
 from bench.memory.stories import KINDS, Question, plant, sentences_of_novel
+from engine.serving.scoring.embeddings import Embedder
 
 DISTANCES = (2_000, 10_000, 30_000, 60_000, 1_000_000)
 
@@ -30,6 +31,7 @@ async def run(
     stories: int,
     novel: Sequence[str],
     is_stored: bool,
+    helpers: Helpers,
     keep: Callable[[Sequence[Result]], None],
 ) -> list[Result]:
     """Ask all questions of all stories; `keep` is called with what each question gave."""
@@ -41,9 +43,9 @@ async def run(
                 async with AsyncExitStack() as stack:
                     if is_stored:
                         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-                        asked = await stack.enter_async_context(stored(planted, folder))
+                        asked = await stack.enter_async_context(stored(planted, folder, helpers))
                     else:
-                        asked = await unstored(planted)
+                        asked = await unstored(planted, helpers)
                     for question in planted.questions:
                         given = await ask(asked, question, words=words, budgets=budgets)
                         keep(given)
@@ -148,6 +150,10 @@ def main() -> None:
     parser.add_argument("--stories", type=int, default=2, help="of each language and length")
     parser.add_argument("--novel", type=Path, help="an English text to plant the facts into")
     parser.add_argument("--without-database", action="store_true", help="quicker; the same texts")
+    parser.add_argument("--tokenizer", type=Path, help="a tokenizer.json that counts instead")
+    parser.add_argument("--embedding-model", help="a folder or a hub id: passages by meaning too")
+    parser.add_argument("--query-prefix", default="", help="which that model wants")
+    parser.add_argument("--passage-prefix", default="")
     parser.add_argument("--keep", type=Path, help="append all results to this file")
     parser.add_argument("--tables", type=Path, nargs="+", help="only print what was kept")
     options = parser.parse_args()
@@ -163,6 +169,12 @@ def main() -> None:
                 stories=options.stories,
                 novel=sentences_of_novel(options.novel.read_text("utf-8")) if options.novel else (),
                 is_stored=not options.without_database,
+                helpers=Helpers(
+                    options.tokenizer,
+                    Embedder(options.embedding_model) if options.embedding_model else None,
+                    options.query_prefix,
+                    options.passage_prefix,
+                ),
                 keep=keep_in(options.keep),
             )
         )

@@ -17,12 +17,22 @@ from engine.errors import Unsupported
 from engine.memory.compose import Beside, compose, shaped
 from engine.memory.frame import FrameTokens, frame_story
 from engine.memory.offers import Offer, Spot
+from engine.memory.passages import keys_of
 from engine.memory.prompt import BlockKind, Prompt
-from engine.memory.recall import recall
+from engine.memory.recall import (
+    MOST_PASSAGES,
+    Recall,
+    Search,
+    follow,
+    look_up,
+    with_followed,
+)
 from engine.memory.recalled import offers_of
+from engine.model.vectors import Vectors
 from engine.prose.sentences import sentences_of
 from engine.runtime import Engine, open_engine
 from engine.serving.embedded import ensure_embedded_model
+from engine.serving.scoring.embeddings import Embedder
 from engine.settings import EngineSettings, ServingSettings
 from engine.storage import moves, stories, turns
 from engine.story import (
@@ -37,6 +47,7 @@ from engine.story import (
     TurnKind,
     TurnState,
 )
+from engine.writing.meanings import by_meaning
 from engine.writing.prompting import prepare_prompt, store_new_counts
 from engine.writing.recalling import MOST_FOUND, asked_of, find_passages, index_story
 from tests.fakes.scripted_model import ScriptedModel
@@ -47,12 +58,26 @@ ANN, BEN = Member(1, "Ann"), Member(2, "Ben")
 LORE_DEPTH = 4  # turns in which keys are looked for
 
 
-class CountingModel(ScriptedModel):
-    """Counts as the embedded model does, and has no embeddings."""
+@dataclass(frozen=True, slots=True)
+class Helpers:
+    """What a model server may have: another tokenizer, and an embedding model with its prefixes."""
 
-    def __init__(self) -> None:
-        folder = ensure_embedded_model(ServingSettings(_env_file=None).models_dir, lambda *_: None)
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer: Path | None = None  # a tokenizer.json; None: that of the embedded model
+    embedder: Embedder | None = None
+    query_prefix: str = ""
+    passage_prefix: str = ""
+
+
+NO_HELPERS = Helpers()
+
+
+class CountingModel(ScriptedModel):
+    """Counts tokens and embeds for real, and writes nothing."""
+
+    def __init__(self, helpers: Helpers) -> None:
+        self.helpers = helpers
+        self.vectors = Vectors()
+        self._tokenizer = Tokenizer.from_file(str(helpers.tokenizer or _embedded_tokenizer()))
         specials = sorted(
             each.content for each in self._tokenizer.get_added_tokens_decoder().values()
         )
@@ -64,8 +89,22 @@ class CountingModel(ScriptedModel):
         return [len(each.ids) for each in found]
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        """Refuse, as a server without an embedding model does."""
-        raise Unsupported("embeddings", "scripted")
+        """Embed as the model server does; refuse where it has no embedding model."""
+        embedder = self.helpers.embedder
+        if embedder is None:
+            raise Unsupported("embeddings", "scripted")
+        return await embedder.embed(await embedder.read(list(texts)))
+
+    def settings(self, folder: Path) -> EngineSettings:
+        """Return the settings of an engine beside this model."""
+        return EngineSettings(
+            _env_file=None,
+            data_dir=folder,
+            database_url=None,
+            background_work=False,
+            embedding_query_prefix=self.helpers.query_prefix,
+            embedding_passage_prefix=self.helpers.passage_prefix,
+        )
 
     def give_budget(self, tokens: int) -> None:
         """Let prompts have so many tokens."""
@@ -101,14 +140,13 @@ class Asked:
 
 
 @asynccontextmanager
-async def stored(planted: PlantedStory, folder: Path) -> AsyncGenerator[Asked]:
+async def stored(
+    planted: PlantedStory, folder: Path, helpers: Helpers = NO_HELPERS
+) -> AsyncGenerator[Asked]:
     """Put a story into a database of its own in `folder`."""
-    model = CountingModel()
+    model = CountingModel(helpers)
     model.give_budget(2000)
-    settings = EngineSettings(
-        _env_file=None, data_dir=folder, database_url=None, background_work=False
-    )
-    async with open_engine(settings, model=model) as engine:
+    async with open_engine(model.settings(folder), model=model) as engine:
         story = await _insert(engine, planted)
         await index_story(engine, GUILD, story.id)
         path = await _path(engine, story)
@@ -116,9 +154,9 @@ async def stored(planted: PlantedStory, folder: Path) -> AsyncGenerator[Asked]:
         yield Asked(engine, model, planted, story, await _path(engine, story))
 
 
-async def unstored(planted: PlantedStory) -> Asked:
+async def unstored(planted: PlantedStory, helpers: Helpers = NO_HELPERS) -> Asked:
     """Make a story without a database: what is recalled does not depend on one."""
-    model = CountingModel()
+    model = CountingModel(helpers)
     counts = await model.count_tokens(planted.turns)
     path = [
         Turn(
@@ -146,7 +184,7 @@ async def ask(
     planted = asked.planted
     since = max((planted.words_since(value) for value in question.needed), default=0)
     if asked.engine is None:
-        found = recall(asked.path, [(question.text, 1.0)], planted.language, most=MOST_FOUND)
+        found = await _recall(asked, asked.path, [(question.text, 1.0)], most=MOST_FOUND)
     else:
         found = await find_passages(
             asked.engine, guild_id=GUILD, channel_id=CHANNEL, query=question.text
@@ -173,6 +211,26 @@ async def ask(
                 )
             )  # fmt: skip
     return results
+
+
+async def _recall(
+    asked: Asked,
+    path: Sequence[Turn],
+    wanted: Sequence[tuple[str, float]],
+    *,
+    most: int = MOST_PASSAGES,
+    leaving_out: int = 0,
+) -> Recall:
+    """Search as `recalling` does, without a database."""
+    keys = {turn.id: keys_of(turn.told) for turn in path if turn.text}
+    search = Search(path, keys, asked.story.language, leaving_out)
+    found = look_up(search, wanted, most=most)
+    followed = follow(search, found, wanted)
+    model = asked.model
+    found = await by_meaning(
+        model, model.vectors, model.settings(Path()), wanted[0][0], found, most=most
+    )
+    return with_followed(found, followed, most=most)
 
 
 def judge(
@@ -245,10 +303,8 @@ async def _prompt(
         if method == "lore":
             offers = _lore(asked.planted.facts, path, direction, asked.story.language)
         else:
-            language = asked.story.language
-            offers = offers_of(
-                recall(path, asked_of(path, direction), language, leaving_out=1), language
-            )
+            found = await _recall(asked, path, asked_of(path, direction), leaving_out=1)
+            offers = offers_of(found, asked.story.language)
         counts = await model.count_tokens([shaped(each.text, specials) for each in offers])
         beside = Beside(offers, counts)
     counted = [
@@ -304,6 +360,11 @@ async def _insert(engine: Engine, planted: PlantedStory) -> Story:
         found = await stories.find_story(tx, guild_id=GUILD, story_id=story.id)
         assert found is not None
         return found
+
+
+def _embedded_tokenizer() -> Path:
+    folder = ensure_embedded_model(ServingSettings(_env_file=None).models_dir, lambda *_: None)
+    return folder / "tokenizer.json"
 
 
 async def _path(engine: Engine, story: Story) -> list[Turn]:

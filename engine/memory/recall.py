@@ -18,6 +18,7 @@ from engine.memory.portrait import portray
 from engine.story import Turn
 
 MOST_PASSAGES = 48
+MOST_TOLD_OF = 100  # sentences about whom a question names, to choose from by meaning
 MOST_TURNS = 400  # are read sentence by sentence
 MOST_WEIGHED = 300  # passages that are chosen from
 MOST_FOLLOWED = 2  # passages of the second round
@@ -36,6 +37,7 @@ class Recall:
 
     passages: tuple[Passage, ...] = ()
     is_established: bool = False
+    told_of: tuple[Passage, ...] = ()  # what else is told of whom the question names
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,15 @@ def look_up(
     is_established = any(each.answer >= ESTABLISHED for each in kept)
     if not question.asked_of:
         return Recall(tuple(kept), is_established)
-    told_of = portray(_old(search), search.keys, question.asked_of, search.language, most=most)
-    return Recall(tuple(_mix(kept, told_of)[:most]), is_established)
+    told_of = portray(
+        _old(search), search.keys, question.asked_of, search.language, most=MOST_TOLD_OF
+    )
+    return Recall(tuple(_mix(kept, told_of[:most])[:most]), is_established, tuple(told_of))
+
+
+def with_closest(found: Recall, closest: Sequence[Passage], *, most: int = MOST_PASSAGES) -> Recall:
+    """Return what was found, after the best in turns with passages that are near in meaning."""
+    return replace(found, passages=tuple(_mix(found.passages, closest)[:most]))
 
 
 def follow(search: Search, found: Recall, asked: Iterable[tuple[str, float]]) -> list[Passage]:
@@ -113,13 +122,13 @@ def _old(search: Search) -> Sequence[Turn]:
     return search.path[: len(search.path) - search.leaving_out]
 
 
-def _mix(kept: Sequence[Passage], told_of: Sequence[Passage]) -> list[Passage]:
-    """Return the best of what was asked for, then in turns with what is told of who was named."""
+def _mix(kept: Sequence[Passage], others: Sequence[Passage]) -> list[Passage]:
+    """Return the best of what was asked for, then the rest of it in turns with the others."""
     best = kept[:MOST_BEFORE_OTHERS]
-    rest = chain.from_iterable(zip_longest(told_of, kept[MOST_BEFORE_OTHERS:]))
+    rest = chain.from_iterable(zip_longest(others, kept[MOST_BEFORE_OTHERS:]))
     mixed: list[Passage] = []
     for each in chain(best, rest):
-        if each is not None and not any(overlap(each, other) for other in mixed):
+        if each is not None and not any(overlap(each, one) for one in mixed):
             mixed.append(each)
     return mixed
 

@@ -7,6 +7,8 @@ from sqlalchemy import insert, select, text
 from engine.storage.database import Transaction
 from engine.storage.schema import turn_words
 
+MOST_KEYS = 100  # are looked for in the index
+
 # The story is a condition of the index itself: other stories' rows are never read.
 _SQLITE = text(
     "SELECT turn_words.digest, turn_words.words FROM turn_search"
@@ -23,10 +25,21 @@ _POSTGRES = text(
 async def find_words(
     tx: Transaction, *, guild_id: int, story_id: int, keys: Collection[str]
 ) -> dict[str, str]:
-    """Return the words of a story's indexed texts that have any of the keys, by their digest."""
+    """Return the words of a story's indexed texts that have any of the keys, by their digest.
+
+    With more than MOST_KEYS of them, nearly all texts have one: then all are returned, since to
+    ask for each key takes far longer than to read them.
+    """
     if not keys:
         return {}
     scoped = {"guild_id": guild_id, "story_id": story_id}
+    if len(keys) > MOST_KEYS:
+        rows = await tx.execute(
+            select(turn_words.c.digest, turn_words.c.words).where(
+                turn_words.c.guild_id == guild_id, turn_words.c.story_id == story_id
+            )
+        )
+        return {row.digest: row.words for row in rows}
     # Keys are letters and digits only (`engine.prose.segmenting`): nothing in them is syntax.
     if tx.dialect.name == "sqlite":
         wanted = " OR ".join(f'"{key}"' for key in sorted(keys))

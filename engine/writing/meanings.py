@@ -1,40 +1,48 @@
 """Passages by their meaning, where the model server has an embedding model."""
 
-from dataclasses import replace
-
 import structlog
 
 from engine.errors import PromptRefused, Unsupported
-from engine.memory.recall import Recall
-from engine.runtime import Engine
+from engine.memory.recall import MOST_PASSAGES, Recall, with_closest
+from engine.model.request import Model
+from engine.model.vectors import Vectors, dot
+from engine.settings import EngineSettings
 
 log = structlog.get_logger()
 
 MOST_ASKED_CHARACTERS = 600  # of a question: such models read 512 tokens
-CLOSENESS = 60  # the constant of reciprocal rank fusion (Cormack, Clarke, Büttcher 2009)
+DIGITS = 3  # of a closeness: the last ones depend on what a text was embedded beside
 
 
-async def by_meaning(engine: Engine, question: str, found: Recall) -> Recall:
-    """Return what was found, its order fused with that by closeness of meaning to the question.
+async def by_meaning(
+    model: Model,
+    vectors: Vectors,
+    settings: EngineSettings,
+    question: str,
+    found: Recall,
+    *,
+    most: int = MOST_PASSAGES,
+) -> Recall:
+    """Return what was found, with what is closest to the question in meaning.
 
-    Without an embedding model it is returned as it is.
+    That is chosen from what is told of whom the question names, or else from what was found.
+    Without an embedding model what was found is returned as it is.
 
     Raises:
         ModelUnavailable: the model server cannot be asked.
     """
-    if len(found.passages) < 2:
+    passages = found.told_of or found.passages
+    if len(passages) < 2:
         return found
-    texts = [question[:MOST_ASKED_CHARACTERS], *(each.text for each in found.passages)]
+    texts = [settings.embedding_query_prefix + question[:MOST_ASKED_CHARACTERS]]
+    texts += [settings.embedding_passage_prefix + passage.text for passage in passages]
     try:
-        asked, *vectors = await engine.model.embed(texts)
+        asked, *places = await vectors.of(model, texts)
     except Unsupported:
         return found
     except PromptRefused as refusal:
-        log.warning("passages_not_embedded", status=refusal.status, passages=len(texts) - 1)
+        log.warning("passages_not_embedded", status=refusal.status, passages=len(passages))
         return found
-    closeness = [sum(a * b for a, b in zip(asked, each, strict=True)) for each in vectors]
-    places = range(len(vectors))
-    by_closeness = sorted(places, key=lambda n: (-closeness[n], n))
-    rank = {number: place for place, number in enumerate(by_closeness)}
-    fused = sorted(places, key=lambda n: (-1 / (CLOSENESS + n) - 1 / (CLOSENESS + rank[n]), n))
-    return replace(found, passages=tuple(found.passages[n] for n in fused))
+    closeness = [round(dot(asked, place), DIGITS) for place in places]
+    order = sorted(range(len(passages)), key=lambda n: (-closeness[n], n))
+    return with_closest(found, [passages[n] for n in order], most=most)

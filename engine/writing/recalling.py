@@ -116,7 +116,9 @@ async def _recall(
         keys = await _keys(engine, story, path, names)
         named = Search(path, keys, story.language, leaving_out)
         followed = await asyncio.to_thread(follow, named, found, asked)
-    found = await by_meaning(engine, asked[0][0], found)
+    found = await by_meaning(
+        engine.model, engine.vectors, engine.settings, asked[0][0], found, most=most
+    )
     return with_followed(found, followed, most=most)
 
 

@@ -50,7 +50,7 @@ def test_each_value_is_told_where_it_was_planted_and_nowhere_else(language: str)
     planted = plant(language, WORDS, seed=7)
     assert planted.turns == plant(language, WORDS, seed=7).turns
     assert planted.turns != plant(language, WORDS, seed=8).turns
-    assert WORDS <= planted.words < 1.3 * WORDS
+    assert WORDS <= planted.words < 1.4 * WORDS, "all facts are told, however short the story"
     whole = "\n".join(planted.turns)
     lower = whole.casefold()
     for question in planted.questions:

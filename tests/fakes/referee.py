@@ -40,12 +40,14 @@ class Referee:
         self.playing: set[int] = set()
         self.nodes: dict[int | None, Node] = {None: Node()}
         self.head: int | None = None
+        self.undone: list[int] = []  # what may be redone, the last first to come back
         self.set_rules(rules)
 
     # What happens
 
     def set_rules(self, rules: TurnRules) -> None:
         self.rules = rules
+        self.undone.clear()
         if rules.model_place is ModelPlace.PLAYER and rules.mode.has_order:
             self.join(MODEL)
         else:
@@ -57,6 +59,7 @@ class Referee:
             self.seats[member] = max(self.seats.values(), default=0) + 1
 
     def leave(self, member: int) -> None:
+        self.undone.clear()
         self.playing.discard(member)
 
     def add(
@@ -75,27 +78,33 @@ class Referee:
             node.said = self.nodes[parent].said
         self.nodes[turn_id] = node
         self.head = turn_id
+        self.undone.clear()
 
     def retry(self, turn_id: int) -> None:
         old = self.nodes[self.head]
         said = old.said if old.due == "nth" else Said()
         self.nodes[turn_id] = Node(old.parent, old.whose, is_model=True, due=old.due, said=said)
         self.head = turn_id
+        self.undone.clear()
 
     def undo(self) -> None:
         undone = self.nodes[self.head]
+        self.undone.append(self.head)
         self.head = undone.parent
         if undone.due is not None:
             self.pass_over_model(is_undone=True)
 
     def redo(self, turn_id: int) -> None:
-        node = self.nodes[turn_id]
-        assert node.parent == self.head, "OUT OF ORDER: redone elsewhere"
-        if node.whose is not None and node.due is None:
-            assert self.may_write(node.whose), "OUT OF ORDER: redone in somebody else's turn"
+        assert self.undone, "OUT OF ORDER: redone after the order was changed"
+        assert turn_id == self.undone.pop(), "OUT OF ORDER: not the last undone was redone"
+        assert self.nodes[turn_id].parent == self.head, "OUT OF ORDER: redone elsewhere"
         self.head = turn_id
 
-    def give(self, member: int | None, *, stands_in: bool = False) -> None:
+    def give(self, member: int | None) -> None:
+        self.undone.clear()
+        self._give(member)
+
+    def _give(self, member: int | None, *, stands_in: bool = False) -> None:
         self.said.named, self.said.stands_in = member, stands_in
 
     def pass_over_model(self, *, is_undone: bool = False) -> None:
@@ -103,18 +112,20 @@ class Referee:
         if what == "nth":
             self.said.is_nth_skipped = True
         elif what == "stand_in" and is_undone:
-            self.give(member)
+            self._give(member)
         elif what in {"player", "stand_in"}:
-            self.give(self.after(member))
+            self._give(self.after(member))
 
     def skip(self) -> None:
+        self.undone.clear()
         what, member = self.whose()
         if what == "nth":
             self.said.is_nth_skipped = True
         else:
-            self.give(self.after(member))
+            self._give(self.after(member))
 
     def overdue(self, agreed: set[int]) -> None:
+        self.undone.clear()
         what, member = self.whose()
         may_stand_in = (
             self.rules.model_place is ModelPlace.STAND_IN
@@ -123,7 +134,7 @@ class Referee:
             and not self.nodes[self.head].is_model
         )
         if may_stand_in:
-            self.give(member, stands_in=True)
+            self._give(member, stands_in=True)
         else:
             self.skip()
 

@@ -52,7 +52,9 @@ async def test_other_stories_and_servers_are_not_searched(database: Database) ->
             )
     async with database.reading() as tx:
         found = await search.find_words(tx, guild_id=GUILD, story_id=two.id, keys=["lamp", "s1"])
-    assert found == {f"{two.id}": "lamp"}
+        many = ["lamp", *(f"key{n}" for n in range(1000))]
+        all_ = await search.find_words(tx, guild_id=GUILD, story_id=two.id, keys=many)
+    assert found == all_ == {f"{two.id}": "lamp"}
 
 
 async def test_a_thousand_keys_are_no_harm(database: Database) -> None:

@@ -4,9 +4,10 @@ from dataclasses import replace
 from engine.errors import Unsupported
 from engine.memory.prompt import BlockKind, Prompt
 from engine.memory.recall import recall
+from engine.model.vectors import Vectors
 from engine.privacy import erase_member
 from engine.storage import search, stories
-from engine.story import Story, TurnKind
+from engine.story import Story, Turn, TurnKind
 from engine.writing import show_context
 from engine.writing.meanings import by_meaning
 from engine.writing.recalling import find_passages, index_story
@@ -119,13 +120,60 @@ class WithoutEmbeddings(ScriptedModel):
         raise Unsupported("embeddings", "scripted")
 
 
-async def test_closeness_of_meaning_reorders_what_was_found(desk: Desk) -> None:
-    told = ["The lamp, aaaa.", "A lamp! Uuuu.", "Oooo, lamps."]
+class Prefixed(ScriptedModel):
+    """Takes note of what it is to place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.placed: list[str] = []
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        self.placed += texts
+        return await super().embed(texts)
+
+
+def told_of_mara() -> list[Turn]:
+    told = [f"Mara eel{n} egret{n} elder{n} elm{n}." for n in range(10)]  # rare words, no u
+    told.insert(2, "Mara hums uuuu.")
+    return path_of([(TurnKind.HUMAN, text) for text in told])
+
+
+async def test_what_is_close_in_meaning_comes_after_the_best(desk: Desk) -> None:
+    path, engine = told_of_mara(), desk.engine
+    found = recall(path, [("Mara, Uuu?", 1.0)], "en", most=8)
+    wanted = "Mara hums uuuu."
+    assert wanted not in [passage.text for passage in found.passages[:4]], "or it is found anyway"
+    near = await by_meaning(
+        engine.model, engine.vectors, engine.settings, "Uuuu uuu", found, most=8
+    )
+    assert near.passages[:3] == found.passages[:3], "what was asked for stays first"
+    assert near.passages[3].text == wanted
+    assert len(near.passages) == 8
+
+
+async def test_without_an_embedding_model_all_stays_as_it_is(desk: Desk) -> None:
+    found = recall(told_of_mara(), [("Mara", 1.0)], "en")
+    engine, model = desk.engine, WithoutEmbeddings()
+    assert await by_meaning(model, Vectors(), engine.settings, "uuuu", found) == found
+
+
+async def test_where_nobody_is_named_what_was_found_is_ordered_by_meaning(desk: Desk) -> None:
+    told = ["Lamp, aa.", "Lamp, ee.", "Lamp, ii.", "Lamp, oo.", "Lamp, uu."]
     path = path_of([(TurnKind.HUMAN, text) for text in told])
     found = recall(path, [("lamp", 1.0)], "en")
-    assert [passage.text for passage in found.passages] == ["Oooo, lamps.", told[1], told[0]]
-    fused = await by_meaning(desk.engine, "aaaa", found)
-    assert [passage.text for passage in fused.passages][-1] != told[0]
-    assert sorted(map(repr, fused.passages)) == sorted(map(repr, found.passages))
-    engine = replace(desk.engine, model=WithoutEmbeddings())
-    assert await by_meaning(engine, "aaaa", found) == found
+    assert not found.told_of
+    engine = desk.engine
+    near = await by_meaning(engine.model, engine.vectors, engine.settings, "aaa", found)
+    assert near.passages[3].text == told[0], "it is the last by age"
+    assert found.passages[3].text == told[1]
+    assert sorted(map(repr, near.passages)) == sorted(map(repr, found.passages))
+
+
+async def test_an_embedding_model_gets_the_prefixes_that_it_wants(desk: Desk) -> None:
+    found, model = recall(told_of_mara(), [("Mara", 1.0)], "en"), Prefixed()
+    settings = desk.engine.settings.model_copy(
+        update={"embedding_query_prefix": "query: ", "embedding_passage_prefix": "passage: "}
+    )
+    await by_meaning(model, Vectors(), settings, "Who hums?", found)
+    assert model.placed[0] == "query: Who hums?"
+    assert all(text.startswith("passage: Mara ") for text in model.placed[1:])

@@ -1,0 +1,70 @@
+"""Vectors of texts, so that what was placed by its meaning once need not be placed again."""
+
+import hashlib
+import math
+from array import array
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from engine.model.request import Model
+
+MOST_KEPT = 8192  # vectors: some 12 MB of 384 numbers each
+SAME = 0.99  # the least cosine of two readings of one text by one model
+
+Vector: TypeAlias = "array[float]"
+
+
+class Vectors:
+    """The newest vectors, by a digest of their text: no text is kept."""
+
+    def __init__(self, most: int = MOST_KEPT) -> None:
+        self._most = most
+        self._kept: OrderedDict[bytes, Vector] = OrderedDict()
+
+    async def of(self, model: Model, texts: Sequence[str]) -> list[Vector]:
+        """Return a vector for each text, of the length that the model gives it.
+
+        One that is kept is asked for again each time: when it has changed, another model answers,
+        and what is kept of the last one counts no more.
+
+        Raises:
+            Failed: as `Model.embed`.
+        """
+        by_digest = {_digest(text): text for text in texts}
+        known = {digest: self._kept[digest] for digest in by_digest if digest in self._kept}
+        new = [digest for digest in by_digest if digest not in known]
+        probe = list(known)[:1]
+        read = await _read(model, by_digest, [*new, *probe])
+        if any(not _is_same(known[digest], read[digest]) for digest in probe):
+            self._kept.clear()
+            read |= await _read(model, by_digest, list(known))
+        found = known | read
+        for digest in by_digest:
+            self._kept[digest] = found[digest]
+            self._kept.move_to_end(digest)
+        while len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+        return [found[_digest(text)] for text in texts]
+
+
+def dot(one: Sequence[float], other: Sequence[float]) -> float:
+    """Return the cosine of two vectors of length 1."""
+    return sum(a * b for a, b in zip(one, other, strict=True))
+
+
+async def _read(
+    model: Model, texts: dict[bytes, str], digests: Sequence[bytes]
+) -> dict[bytes, Vector]:
+    vectors = await model.embed([texts[digest] for digest in digests]) if digests else []
+    return {digest: array("f", vector) for digest, vector in zip(digests, vectors, strict=True)}
+
+
+def _is_same(one: Vector, other: Vector) -> bool:
+    if len(one) != len(other):
+        return False
+    return dot(one, other) >= SAME * math.hypot(*one) * math.hypot(*other)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
