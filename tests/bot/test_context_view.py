@@ -17,7 +17,7 @@ def crowded() -> Prompt:
     offers = (
         Offer(BlockKind.LORE, "The ferry runs at night.", Spot.TAIL, ids=(12,), key=1),
         Offer(BlockKind.LORE, "It is always dark.", Spot.BEFORE_TURNS, ids=(3,)),
-        Offer(BlockKind.RECALLED, "Earlier, turn 2 (Ann): a bell.", Spot.TAIL, turn_id=102),
+        Offer(BlockKind.RECALLED, "Earlier: a bell.", Spot.TAIL, turn_id=102),
         Offer(BlockKind.NOTE, "Slowly.", Spot.AT_DEPTH, depth=1),
         Offer(BlockKind.LORE, "Too long. " * 400, Spot.TAIL, ids=(13,), key=0),
     )
