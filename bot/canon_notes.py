@@ -7,6 +7,7 @@ from bot.answers import words_of
 from bot.buttons import Interaction
 from bot.canon_pages import doubts
 from bot.outages import NOT_TAKEN
+from engine.errors import Failed
 from engine.story import Turn
 from engine.writing.canon import doubts_of
 
@@ -14,8 +15,15 @@ log = structlog.get_logger()
 
 
 async def tell_doubts(interaction: Interaction, turn: Turn) -> bool:
-    """Tell the acting member what in the turn may contradict; return whether anything does."""
-    found = await doubts_of(interaction.client.engine, guild_id=turn.guild_id, turn_id=turn.id)
+    """Tell the acting member what in the turn may contradict; return whether anything does.
+
+    Nothing here keeps the turn from being posted.
+    """
+    try:
+        found = await doubts_of(interaction.client.engine, guild_id=turn.guild_id, turn_id=turn.id)
+    except Failed as error:
+        log.warning("turn_not_checked", turn_id=turn.id, error=type(error).__name__)
+        return False
     if not found:
         return False
     log.info("doubts_told", turn_id=turn.id, doubts=len(found))

@@ -70,15 +70,18 @@ async def retry(interaction: Interaction, turn_id: int) -> None:
 
 
 async def post(interaction: Interaction, turn: Turn) -> None:
-    """Acknowledge, and post a member's turn; say so if it is posted already."""
+    """Acknowledge, and post a member's turn, once they know what it may contradict; say so if it
+    is posted already.
+    """
     await answers.acknowledge(interaction)
     if turn.state is TurnState.POSTED:
         words = answers.words_of(interaction)
         await answers.tell(interaction, words("This is turn {number} already.", number=turn.number))
         return
     story = await _story_of(interaction, turn)
+    is_doubted = await tell_doubts(interaction, turn)
     await interaction.client.replies.post(story, turn)
-    if not await tell_doubts(interaction, turn):  # else the note stands in the answer's place
+    if not is_doubted:  # else the note stands in the answer's place
         await answers.close(interaction)
 
 

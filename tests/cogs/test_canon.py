@@ -7,7 +7,7 @@ import discord
 import pytest
 from simcord import InteractionResult
 
-from engine.errors import FactNotFound
+from engine.errors import FactNotFound, StorageFailed
 from engine.model.request import ModelRequest
 from engine.settings import EngineSettings
 from engine.writing.canon import Canon, read_canon, read_fact
@@ -229,7 +229,20 @@ async def test_a_turn_that_contradicts_a_fact_is_posted_and_its_author_alone_is_
         "-# “Her grey eyes”"
     )
     assert scene.newest.content == "**bo**\nShe woke. Mira's brown eyes opened. It was day."
+    assert message(wrong).id < scene.newest.id, "the note comes before the post"
     assert not [text for text in scene.contents() if "Established" in text]
+
+
+async def test_a_check_that_fails_keeps_no_turn_from_being_posted(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object, **__: object) -> None:
+        raise StorageFailed("the disk is full")
+
+    await scene.start()
+    monkeypatch.setattr("bot.canon_notes.doubts_of", fail)
+    assert told(await scene.write(scene.bo, "Mira's brown eyes opened.")) == ""
+    assert scene.newest.content == "**bo**\nMira's brown eyes opened."
 
 
 async def test_who_lets_the_model_write_is_told_what_it_contradicts(scene: Scene) -> None:
