@@ -67,7 +67,7 @@ async def files(prompt: Prompt, words: Words) -> list[discord.File]:
         prompt.budget_tokens,
     )
     return [
-        discord.File(io.BytesIO(picture), "shares.png"),
+        discord.File(io.BytesIO(picture), "shares.png", description=summary(prompt, words)),
         _text_file(prompt_text(prompt), "prompt.md"),
         _text_file(blocks_text(prompt, words), words("blocks") + ".md"),
     ]

@@ -80,7 +80,10 @@ class TrainingMessages:
     async def _bring(self, job: TrainingJob, card: JobCard, words: Words) -> None:
         channel = self._client.get_partial_messageable(job.channel_id, guild_id=job.guild_id)
         view = row(card.actions, card.target_id, words)
-        files = [discord.File(card.picture, "loss.png")] if card.picture else []
+        described = words("How well the voice foretells its texts, step by step")
+        files = (
+            [discord.File(card.picture, "loss.png", description=described)] if card.picture else []
+        )
         message_id = self._message_ids.get(job.id, job.message_id)
         if message_id is not None:
             try:

@@ -120,6 +120,11 @@ def facts_now(facts: Iterable[Fact], path: Sequence[Turn]) -> list[Fact]:
     return [each.fact for each in facts_on(facts, path) if each.superseded_by is None]
 
 
+def stated(fact: Fact) -> tuple[str, str, str]:
+    """Return what a fact states, so that equal facts are equal however they are written."""
+    return fold(fact.subject), fact.relation, fold(fact.value)
+
+
 def fold(text: str) -> str:
     """Return a name or value as it is compared."""
     return " ".join(text.casefold().split())

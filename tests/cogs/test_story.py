@@ -189,6 +189,8 @@ async def test_the_context_is_shown_with_its_shares_and_as_it_is_sent(
     assert "## 3. turn 1 (" in files["blocks.md"].decode()
     assert told(shown).startswith("The model would see ")
     assert "\n🟦 story so far: " in told(shown)
+    described = {file.filename: file.description for file in shown.response.attachments}
+    assert described["shares.png"] == told(shown), "the picture is told to who cannot see it"
 
 
 async def test_the_export_is_a_markdown_file_in_private(scene: Scene) -> None:

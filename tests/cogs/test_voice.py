@@ -100,6 +100,7 @@ async def test_a_voice_is_trained_after_its_cost_was_agreed_to_in_one_message(
     assert labels(done) == ["Compare", "Promote"]
     (picture,) = done.attachments
     assert picture.filename == "loss.png"
+    assert picture.description == "How well the voice foretells its texts, step by step"
     assert len(works) == 4
     late = await scene.maya.slash(scene.room, "voice status")
     assert "Voices that can be used: 1" in told(late)

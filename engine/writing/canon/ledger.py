@@ -16,6 +16,7 @@ from engine.story.canon import (
     FactState,
     facts_on,
     is_told,
+    stated,
 )
 from engine.writing.head import get_open_story
 from engine.writing.reading import read_path
@@ -50,13 +51,17 @@ async def read_canon(
         shown = tuple(await veil(tx, story, path, member_id=member_id))
         facts = await canon.list_facts(tx, guild_id=guild_id, story_id=story.id)
     places = {turn.id: place for place, turn in enumerate(shown)}
+    established = tuple(facts_on(facts, shown))
+    known = {stated(each.fact) for each in established}
     return Canon(
         story=story,
-        established=tuple(facts_on(facts, shown)),
+        established=established,
         proposed=tuple(
             fact
             for fact in facts
-            if fact.state is FactState.PROPOSED and is_told(fact, shown, places)
+            if fact.state is FactState.PROPOSED
+            and is_told(fact, shown, places)
+            and stated(fact) not in known
         ),
         path=shown,
     )

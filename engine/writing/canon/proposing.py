@@ -18,7 +18,16 @@ from engine.runtime import Engine
 from engine.safety.special_tokens import break_special_tokens
 from engine.storage import canon, stories, turns
 from engine.story import Story, Turn
-from engine.story.canon import RELATIONS, CanonSettings, Fact, FactScope, FactState, facts_now, fold
+from engine.story.canon import (
+    RELATIONS,
+    CanonSettings,
+    Fact,
+    FactScope,
+    FactState,
+    facts_now,
+    fold,
+    stated,
+)
 from engine.writing.asking_quietly import ask_quietly
 from engine.writing.canon.ledger import MOST_PART_CHARACTERS, MOST_QUOTE_CHARACTERS
 
@@ -155,7 +164,7 @@ def fit_facts(
     and nothing of the kind is known: neither accepted, nor proposed, nor rejected.
     """
     text = " ".join(passage.split())
-    seen = {(fold(fact.subject), fact.relation, fold(fact.value)) for fact in known}
+    seen = {stated(fact) for fact in known}
     subjects = {fold(fact.subject) for fact in known}
     for row in _rows(reply)[:MOST_FACTS]:
         parts = [" ".join(str(row.get(name, "")).split()) for name in ("subject", "value", "quote")]

@@ -137,6 +137,15 @@ async def test_members_accept_edit_and_reject(desk: Desk) -> None:
         await accept_fact(desk.engine, guild_id=GUILD, fact_id=999, member=BO)
 
 
+async def test_what_a_member_states_need_not_be_decided_any_more(desk: Desk) -> None:
+    await desk.write(PASSAGE)
+    assert [fact.relation for fact in await proposals(desk)] == ["eye_color", "lives_in"]
+    mine = await state(desk, "mira", "eye color", "Grey")
+    assert [fact.relation for fact in await proposals(desk)] == ["lives_in"]
+    await reject_fact(desk.engine, guild_id=GUILD, fact_id=mine.id, member=ANN)
+    assert [fact.relation for fact in await proposals(desk)] == ["eye_color", "lives_in"]
+
+
 async def test_what_was_thrown_out_is_not_proposed_again(desk: Desk) -> None:
     await desk.write(PASSAGE)
     for fact in await proposals(desk):
