@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import discord
 import structlog
 
-from bot.buttons import Action, Interaction, row
+from bot.actions import Action
+from bot.buttons import Interaction, row
 from bot.errors import MissingRights, NotHere, NotShown, cause_of, word
 from bot.locales import Words, words_for
 from bot.outages import NOT_TAKEN

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import discord
 from discord.utils import escape_markdown
 
-from bot.buttons import Action, ActionButton, label, row
+from bot.actions import Action, label
+from bot.buttons import ActionButton, row
 from bot.canon_words import MOST_QUOTED, doubt_name, fact_line, quoted, short
 from bot.locales import Words
 from engine.story import Turn

@@ -3,7 +3,8 @@
 import discord
 from discord.utils import escape_markdown
 
-from bot.buttons import Action, row
+from bot.actions import Action
+from bot.buttons import row
 from bot.locales import Words, words_for
 from engine.story import Length, Rating, Story, StoryState
 from engine.story.order import Mode

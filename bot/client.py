@@ -9,8 +9,9 @@ import structlog
 from discord.ext import commands
 
 from bot import answers
+from bot.actions import Action
 from bot.ballots import Ballots
-from bot.buttons import Action, ActionButton, Press
+from bot.buttons import ActionButton, Press
 from bot.command_tree import ScriptoriumTree
 from bot.deadlines import Deadlines
 from bot.forms import Form, Submit, form_of

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 import discord
 from discord.utils import escape_markdown
 
-from bot.buttons import Action, ActionButton, label
+from bot.actions import Action, label
+from bot.buttons import ActionButton
 from bot.cards import mention
 from bot.locales import Words
 from engine.story import Critique, CritiqueState, Dropped, Note, Praise, Quote

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import discord
 from discord.utils import escape_markdown
 
-from bot.buttons import Action, ActionButton, label
+from bot.actions import Action, label
+from bot.buttons import ActionButton
 from bot.cards import mention
 from bot.locales import Words
 from bot.selects import Menu, PickMenu

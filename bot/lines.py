@@ -4,8 +4,9 @@ import discord
 from discord.utils import escape_markdown
 
 from bot import answers
+from bot.actions import Action, label
 from bot.answers import channel_of, guild_of, is_age_restricted, words_of
-from bot.buttons import Action, ActionButton, Interaction, label
+from bot.buttons import ActionButton, Interaction
 from bot.locales import Words
 from bot.permissions import permission_name
 from bot.webhooks import NoFace

@@ -6,7 +6,7 @@ from enum import Enum
 
 from discord.utils import escape_markdown
 
-from bot.buttons import Action
+from bot.actions import Action
 from bot.locales import Words
 from bot.splitting import split
 from bot.turn_order import Below

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import discord
 from discord.utils import escape_markdown
 
-from bot.buttons import Action, ActionButton, label
+from bot.actions import Action, label
+from bot.buttons import ActionButton
 from bot.locales import Words
 from engine.memory.recall import Recall
 from engine.story import Member, Summary

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import discord
 from discord.utils import escape_markdown
 
-from bot.buttons import Action, ActionButton, label
+from bot.actions import Action, label
+from bot.buttons import ActionButton
 from bot.errors import NothingToRead
 from bot.locales import Words
 from bot.splitting import split

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.actions import Action
 from bot.bars import bar
-from bot.buttons import Action
 from bot.locales import Words
 from engine.library.job_news import JobNews
 from engine.story import JobEnding, JobState

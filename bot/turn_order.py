@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import discord
 from discord.utils import escape_markdown
 
-from bot.buttons import Action, row
+from bot.actions import Action
+from bot.buttons import row
 from bot.cards import mention
 from bot.locales import Words
 from engine.story.order import Due, Mode, ModelPlace, Player, TurnRules

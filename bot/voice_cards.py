@@ -1,6 +1,6 @@
 """What /voice shows: who writes, blind pairs, and what the votes say. Pure."""
 
-from bot.buttons import Action
+from bot.actions import Action
 from bot.cards import mention
 from bot.locales import Words
 from bot.training_cards import figures

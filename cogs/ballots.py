@@ -3,8 +3,9 @@
 from discord.ext import commands
 
 from bot import answers
+from bot.actions import Action
 from bot.answers import guild_of, member_of
-from bot.buttons import Action, Interaction
+from bot.buttons import Interaction
 from bot.client import ScriptoriumBot
 from engine.writing import decide, read_tally, vote
 

@@ -8,8 +8,9 @@ from discord.app_commands import Range
 from discord.ext import commands
 
 from bot import answers, canon_pages
+from bot.actions import Action
 from bot.answers import channel_of, guild_of, member_of, words_of
-from bot.buttons import Action, Interaction
+from bot.buttons import Interaction
 from bot.canon_graph import graph_picture, graph_words
 from bot.canon_words import relation_name
 from bot.client import ScriptoriumBot

@@ -8,8 +8,9 @@ from discord.app_commands import Choice, Range
 from discord.ext import commands
 
 from bot import answers, critique_looks, critiques
+from bot.actions import Action
 from bot.answers import channel_of, guild_of, member_of, words_of
-from bot.buttons import Action, Interaction
+from bot.buttons import Interaction
 from bot.client import ScriptoriumBot
 from bot.forms import Form, Submission
 from engine.files.documents import check_document, read_document

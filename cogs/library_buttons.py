@@ -3,8 +3,9 @@
 from discord.ext import commands
 
 from bot import answers, library_cards
+from bot.actions import Action
 from bot.answers import guild_of, words_of
-from bot.buttons import Action, Interaction
+from bot.buttons import Interaction
 from bot.client import ScriptoriumBot
 from bot.library_cards import Card
 from bot.library_questions import ask_author, show_question, withdraw_work

@@ -5,8 +5,9 @@ from discord.app_commands import Choice, Range
 from discord.ext import commands
 
 from bot import answers, lore_forms, lore_pages, lore_report
+from bot.actions import Action
 from bot.answers import channel_of, guild_of, member_of, words_of
-from bot.buttons import Action, Interaction
+from bot.buttons import Interaction
 from bot.cast_choices import name_choices
 from bot.client import ScriptoriumBot
 from bot.forms import Form, Submission

@@ -7,8 +7,9 @@ from discord.app_commands import Range
 from discord.ext import commands
 
 from bot import answers, memory_pages
+from bot.actions import Action
 from bot.answers import channel_of, guild_of, member_of, words_of
-from bot.buttons import Action, Interaction
+from bot.buttons import Interaction
 from bot.client import ScriptoriumBot
 from bot.forms import Field, FieldsForm, Form, Submission
 from engine.writing.afterwards import begin_chores

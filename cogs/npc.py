@@ -5,8 +5,9 @@ from discord.app_commands import Choice, Range
 from discord.ext import commands
 
 from bot import answers, cast_forms, cast_pages
+from bot.actions import Action
 from bot.answers import guild_of, member_of, words_of
-from bot.buttons import Action, Interaction
+from bot.buttons import Interaction
 from bot.cast_choices import name_choices
 from bot.cast_introduction import introduce, not_introduced
 from bot.client import ScriptoriumBot

@@ -6,8 +6,9 @@ from discord.app_commands import Choice, Range
 from discord.ext import commands
 
 from bot import answers, card_files
+from bot.actions import Action
 from bot.answers import guild_of, member_of, words_of
-from bot.buttons import Action, Interaction
+from bot.buttons import Interaction
 from bot.cast_choices import name_choices
 from bot.cast_introduction import introduce
 from bot.client import ScriptoriumBot

@@ -5,8 +5,9 @@ from discord.app_commands import Choice, Range
 from discord.ext import commands
 
 from bot import answers, lines
+from bot.actions import Action
 from bot.answers import guild_of, member_of, words_of
-from bot.buttons import Action, Interaction
+from bot.buttons import Interaction
 from bot.cast_choices import name_choices
 from bot.client import ScriptoriumBot
 from bot.forms import Form, LineForm, Submission

@@ -6,8 +6,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import answers
+from bot.actions import Action
 from bot.answers import guild_of, words_of
-from bot.buttons import Action, Interaction, row
+from bot.buttons import Interaction, row
 from bot.client import ScriptoriumBot
 from bot.erasure import delete_posts
 from engine.privacy import erase_member, export_member

@@ -6,8 +6,9 @@ from discord.app_commands import Choice, Range
 from discord.ext import commands
 
 from bot import answers, cards, prompt_pages
+from bot.actions import Action
 from bot.answers import channel_of, guild_of, member_of, words_of
-from bot.buttons import Action, Interaction
+from bot.buttons import Interaction
 from bot.client import ScriptoriumBot
 from bot.places import Place, check_place, open_place
 from bot.private_wait import conclude, wait_for

@@ -6,8 +6,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import answers, style_panel
+from bot.actions import Action
 from bot.answers import guild_of, member_of, words_of
-from bot.buttons import Action, Interaction
+from bot.buttons import Interaction
 from bot.client import ScriptoriumBot
 from bot.forms import Form, Submission
 from bot.selects import Menu

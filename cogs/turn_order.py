@@ -3,8 +3,9 @@
 from discord.ext import commands
 
 from bot import answers, turn_steps, turns
+from bot.actions import Action
 from bot.answers import channel_of, guild_of, member_of, words_of
-from bot.buttons import Action, Interaction
+from bot.buttons import Interaction
 from bot.client import ScriptoriumBot
 from bot.errors import NotYourMessage
 from bot.forms import Form, Submission, WriteForm

@@ -3,8 +3,9 @@
 from discord.ext import commands
 
 from bot import answers, pages, story_files, turn_steps, turns
+from bot.actions import Action
 from bot.answers import channel_of, guild_of, is_age_restricted, member_of, words_of
-from bot.buttons import Action, Interaction
+from bot.buttons import Interaction
 from bot.client import ScriptoriumBot
 from bot.forms import Form, Submission
 from engine.writing import (

@@ -6,8 +6,9 @@ from discord.app_commands import Range
 from discord.ext import commands
 
 from bot import answers, voice_cards
+from bot.actions import Action
 from bot.answers import channel_of, guild_of, member_of, require_rights, words_of
-from bot.buttons import Action, Interaction
+from bot.buttons import Interaction
 from bot.client import ScriptoriumBot
 from bot.pair_messages import post_pairs
 from bot.private_wait import conclude, wait_for

@@ -5,8 +5,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import answers, turns, why
+from bot.actions import Action
 from bot.answers import channel_of, guild_of, member_of, words_of
-from bot.buttons import Action, Interaction
+from bot.buttons import Interaction
 from bot.client import ScriptoriumBot
 from bot.forms import Form, Submission
 from bot.locales import words_for

@@ -16,7 +16,8 @@ from contextlib import AsyncExitStack
 from dataclasses import asdict
 from pathlib import Path
 
-from bench.memory.measure import METHODS, Helpers, Result, ask, stored, unstored
+from bench.memory.measure import METHODS, Result, ask
+from bench.memory.place import Helpers, stored, unstored
 from bench.memory.stories import KINDS, Question, plant, sentences_of_novel
 from engine.serving.scoring.embeddings import Embedder
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.memory.measure import ask, stored, unstored
+from bench.memory.measure import ask
+from bench.memory.place import stored, unstored
 from bench.memory.stories import KINDS, plant, tells
 
 WORDS = 6_000

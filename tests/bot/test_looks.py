@@ -3,7 +3,7 @@
 import pytest
 
 from bot import looks
-from bot.buttons import Action
+from bot.actions import Action
 from bot.locales import Words
 from bot.looks import Candidate, Fate, Look
 from engine.story import Outcome, Turn, TurnKind, TurnState
