@@ -29,6 +29,7 @@ from engine.story import PromptPart, Turn, TurnKind
 
 PROMPT_TOKENS = 24  # what chat templates put around a whole prompt, at most
 MESSAGE_TOKENS = 12  # what they put around one message, at most, and the joint of two texts
+JOINT_TOKENS = 6  # of a recalled passage: it stands beside others, in one message
 INSTRUCTION_TOKENS = 256  # kept free for it, so that its length does not move the window
 LEAST_WINDOW_TOKENS = 64
 
@@ -159,10 +160,15 @@ def _counted(beside: Beside | None, specials: Sequence[str]) -> list[Counted]:
     if beside is None:
         return []
     return [
-        Counted(offer, tokens + MESSAGE_TOKENS)
+        Counted(offer, tokens + _joint_tokens(offer))
         for offer, tokens in zip(beside.offers, beside.offer_tokens, strict=True)
         if shaped(offer.text, specials)
     ]
+
+
+def _joint_tokens(offer: Offer) -> int:
+    is_among_others = offer.kind is BlockKind.RECALLED and offer.spot is Spot.TAIL
+    return JOINT_TOKENS if is_among_others else MESSAGE_TOKENS
 
 
 def _summaries(

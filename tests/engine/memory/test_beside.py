@@ -114,7 +114,8 @@ def test_what_one_kind_leaves_another_takes() -> None:
     many = [recalled(1000 + n, f"old {n}") for n in range(30)]
     alone = composed(turns(1), *many, tokens=50)
     beside_lore = composed(turns(1), *many, lore("x"), lore("y"), tokens=50)
-    assert kinds(alone).count("recalled") == kinds(beside_lore).count("recalled") + 2
+    left = kinds(alone).count("recalled") - kinds(beside_lore).count("recalled")
+    assert left in (2, 3), "an entry of lore takes the room of a passage, and a little more"
     assert {left.reason for left in alone.left_out} <= {Reason.SHARE, Reason.BUDGET}
 
 

@@ -11,6 +11,8 @@ from engine.memory.compose import Beside, compose, shaped
 from engine.memory.frame import FrameTokens, frame_story
 from engine.memory.offers import Offer, Spot
 from engine.memory.prompt import BlockKind, Prompt
+from engine.memory.recall import Recall, recall
+from engine.memory.recalled import offers_of
 from engine.memory.sealing import Seal
 from engine.memory.sharing import KIND_PARTS
 from engine.memory.wording import WORDINGS
@@ -158,6 +160,33 @@ def test_no_story_breaks_the_budget_or_forges_a_role(
     if told:
         last = [block for block in prompt.blocks if block.kind is BlockKind.TURN][-1]
         assert last.turn_id == told[-1].id
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    passages=st.lists(hostile_texts(most_pieces=6), min_size=1, max_size=48),
+    language=st.sampled_from(list(WORDINGS)),
+    budget_tokens=st.integers(1000, 4000),
+)
+def test_many_short_passages_side_by_side_take_no_more_than_is_reckoned(
+    tokenizer: EmbeddedTokenizer, passages: list[str], language: str, budget_tokens: int
+) -> None:
+    path = path_of([(TurnKind.HUMAN, text or "-") for text in passages])
+    passage = recall(path_of([(TurnKind.HUMAN, "The lamp.")]), [("lamp", 1.0)], "en").passages[0]
+    found = Recall(
+        tuple(
+            replace(passage, turn=turn, text=text)
+            for turn, text in zip(path, passages, strict=True)
+        )
+    )
+    prompt = composed(
+        tokenizer,
+        story_with(language=language),
+        count_turns(tokenizer, path[-1:]),
+        budget_tokens=budget_tokens,
+        offers=offers_of(Recall(tuple(found)), language),
+    )
+    assert len(tokenizer.render(prompt.messages)) <= prompt.tokens <= budget_tokens
 
 
 @settings(max_examples=50, deadline=None)
