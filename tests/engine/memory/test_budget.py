@@ -173,12 +173,9 @@ def test_many_short_passages_side_by_side_take_no_more_than_is_reckoned(
 ) -> None:
     path = path_of([(TurnKind.HUMAN, text or "-") for text in passages])
     passage = recall(path_of([(TurnKind.HUMAN, "The lamp.")]), [("lamp", 1.0)], "en").passages[0]
-    found = Recall(
-        tuple(
-            replace(passage, turn=turn, text=text)
-            for turn, text in zip(path, passages, strict=True)
-        )
-    )
+    found = [
+        replace(passage, turn=turn, text=text) for turn, text in zip(path, passages, strict=True)
+    ]
     prompt = composed(
         tokenizer,
         story_with(language=language),
