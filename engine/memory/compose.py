@@ -79,31 +79,18 @@ def compose(
     Raises:
         ModelUnusable: the budget leaves no room for the story beside the frame.
     """
-    told = [
-        (place, turn, each)
-        for place, turn in enumerate(path)
-        if (each := tell(turn)).text and turn.text
-    ]
     window = _window_tokens(frame_tokens, budget_tokens)
     offers = _counted(beside, specials)
     stable = [each for each in offers if each.offer.spot in STABLE_SPOTS]
     rooms = divide(window, stable) if beside is not None else Rooms(0, 0, window)
-    costs = [
-        min(_text_tokens(turn, each.text, specials) + MESSAGE_TOKENS, rooms.turns)
-        for _, turn, each in told
-    ]
-    start = window_start(costs, rooms.turns)
-    turn_blocks = [
-        _turn_block(turn, each, cost, specials)
-        for (_, turn, each), cost in zip(told[start:], costs[start:], strict=True)
-    ]
-    summaries = _summaries(beside, told[start][0] if start else 0, window, rooms, specials)
+    dropped, until, turn_blocks = _turns(path, tell, rooms.turns, specials)
+    summaries = _summaries(beside, until, window, rooms, specials)
     shown = frozenset(block.turn_id for block in turn_blocks if block.turn_id and not block.is_cut)
     taken, left_out = choose(stable, rooms.stable, window, shown)
     rest = rooms.beside - sum(block.tokens for block in summaries)
     volatile = [each for each in offers if each.offer.spot not in STABLE_SPOTS]
     taken_late, left_out_late = choose(volatile, rest, window, shown)
-    system, opening = _frame_head(frame, frame_tokens, is_whole=start == 0)
+    system, opening = _frame_head(frame, frame_tokens, is_whole=not dropped)
     blocks = (
         system,
         *_stand(taken, Spot.HEAD, specials),
@@ -127,7 +114,7 @@ def compose(
         blocks=blocks,
         tokens=sum(block.tokens for block in blocks),
         budget_tokens=budget_tokens,
-        dropped_turns=start,
+        dropped_turns=dropped,
         left_out=(*left_out, *left_out_late),
     )
 
@@ -154,6 +141,27 @@ def window_start(costs: Sequence[int], window_tokens: int) -> int:
             return index
         before += cost
     return len(costs) - 1
+
+
+def _turns(
+    path: Sequence[Turn], tell: Tell, room: int, specials: Sequence[str]
+) -> tuple[int, int, list[Block]]:
+    """Return how many told turns found no room, the place of the first that did, and the blocks."""
+    told = [
+        (place, turn, each)
+        for place, turn in enumerate(path)
+        if (each := tell(turn)).text and turn.text
+    ]
+    costs = [
+        min(_text_tokens(turn, each.text, specials) + MESSAGE_TOKENS, room)
+        for _, turn, each in told
+    ]
+    start = window_start(costs, room)
+    blocks = [
+        _turn_block(turn, each, cost, specials)
+        for (_, turn, each), cost in zip(told[start:], costs[start:], strict=True)
+    ]
+    return start, told[start][0] if start else 0, blocks
 
 
 def _counted(beside: Beside | None, specials: Sequence[str]) -> list[Counted]:
