@@ -80,9 +80,12 @@ class CanonCog(
         await interaction.response.edit_message(content=page.text, view=page.view)
 
     @app_commands.command(description="State a fact, in a form")
-    async def add(self, interaction: Interaction) -> None:
-        """Open the empty form."""
-        await interaction.response.send_modal(_fact_form(words_of(interaction)))
+    @app_commands.describe(turn="Since which turn it holds; else the newest, or the quote's")
+    async def add(
+        self, interaction: Interaction, turn: Range[int, 1, 1_000_000] | None = None
+    ) -> None:
+        """Open the empty form, for a fact that holds since a turn."""
+        await interaction.response.send_modal(_fact_form(words_of(interaction), since=turn or 0))
 
     async def submit_new(self, interaction: Interaction, submission: Submission) -> None:
         """Keep the fact of the form."""
@@ -95,6 +98,7 @@ class CanonCog(
             subject=fields["subject"],
             relation=_relation_of(fields["relation"], words_of(interaction)),
             value=fields["value"],
+            turn_number=submission.target_id or None,
             quote=fields["quote"],
             witnesses=_names(fields["witnesses"]),
         )
@@ -210,7 +214,7 @@ class CanonCog(
         await interaction.response.edit_message(content=page.text, view=page.view)
 
 
-def _fact_form(words: Words, fact: Fact | None = None) -> FieldsForm:
+def _fact_form(words: Words, fact: Fact | None = None, *, since: int = 0) -> FieldsForm:
     relation = relation_name(fact.relation, words) if fact else ""
     fields = [
         _short("subject", words("Of whom or what"), fact.subject if fact else ""),
@@ -232,7 +236,7 @@ def _fact_form(words: Words, fact: Fact | None = None) -> FieldsForm:
         Form.FACT_EDIT if fact else Form.FACT,
         fields,
         title=words("A fact of the canon"),
-        target_id=fact.id if fact else 0,
+        target_id=fact.id if fact else since,
     )
 
 

@@ -195,6 +195,21 @@ async def test_a_proposal_holds_in_the_words_of_who_edits_it(scene: Scene) -> No
     assert told(refused).startswith("A fact says of whom or what")
 
 
+async def test_a_fact_holds_since_the_turn_that_is_named(scene: Scene) -> None:
+    await scene.start()
+    await scene.write(scene.alice, "Mira came home.")
+    await scene.write(scene.bo, "It rained.")
+    form = await scene.bo.slash(scene.room, "canon add", turn=1)
+    await scene.bo.submit_modal(form, HOME)
+    (home,) = (
+        await read_canon(scene.engine, guild_id=scene.guild.id, channel_id=scene.room.id)
+    ).established
+    assert home.place == 0, "the first turn of the path"
+    form = await scene.bo.slash(scene.room, "canon add", turn=9)
+    refused = await scene.bo.submit_modal(form, {**HOME, "value": "Gull Rock"})
+    assert told(refused).startswith("The story has no turn 9.")
+
+
 async def test_the_picture_of_who_has_to_do_with_whom_says_in_words_what_it_shows(
     scene: Scene,
 ) -> None:
