@@ -10,7 +10,7 @@ from engine.settings import EngineSettings
 
 log = structlog.get_logger()
 
-MOST_ASKED_CHARACTERS = 600  # of a question: such models read 512 tokens
+MOST_ASKED_CHARACTERS = 400  # of a question: such models read 512 tokens, of Chinese one a sign
 DIGITS = 3  # of a closeness: the last ones depend on what a text was embedded beside
 
 
