@@ -176,14 +176,20 @@ def test_many_short_passages_side_by_side_take_no_more_than_is_reckoned(
     found = [
         replace(passage, turn=turn, text=text) for turn, text in zip(path, passages, strict=True)
     ]
-    prompt = composed(
-        tokenizer,
-        story_with(language=language),
-        count_turns(tokenizer, path[-1:]),
-        budget_tokens=budget_tokens,
-        offers=offers_of(Recall(tuple(found)), language),
+    with_none, prompt = (
+        composed(
+            tokenizer,
+            story_with(language=language),
+            count_turns(tokenizer, path[-1:]),
+            budget_tokens=budget_tokens,
+            offers=offers,
+        )
+        for offers in ([], offers_of(Recall(tuple(found)), language))
     )
-    assert len(tokenizer.render(prompt.messages)) <= prompt.tokens <= budget_tokens
+    taken = sum(block.tokens for block in prompt.blocks if block.kind is BlockKind.RECALLED)
+    rendered = len(tokenizer.render(prompt.messages))
+    assert rendered - len(tokenizer.render(with_none.messages)) <= taken
+    assert rendered <= prompt.tokens <= budget_tokens
 
 
 @settings(max_examples=50, deadline=None)
