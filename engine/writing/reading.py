@@ -1,6 +1,8 @@
 """Stories as they are read: text, status, the turn behind a message."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.errors import NoOpenStory
@@ -8,7 +10,7 @@ from engine.runtime import Engine
 from engine.storage import branches, stories, turns
 from engine.storage.database import Transaction
 from engine.storage.moves import list_moves
-from engine.story import Story, Turn, redo_target
+from engine.story import Story, Turn, TurnKind, redo_target
 from engine.writing.head import get_turn_and_story
 from engine.writing.veiling import veil
 
@@ -36,7 +38,7 @@ class StoryStatus:
     story: Story
     turns: int
     words: int
-    participants: tuple[Participant, ...]  # in the order in which they joined
+    participants: tuple[Participant, ...]  # of the path, in the order in which they joined
     pending: Turn | None  # the turn that the model is writing
     can_redo: bool
 
@@ -83,17 +85,27 @@ async def story_status(engine: Engine, *, guild_id: int, channel_id: int) -> Sto
     """
     async with engine.database.reading() as tx:
         story, path = await read_path(tx, guild_id=guild_id, channel_id=channel_id)
-        participants = await stories.list_participants(tx, guild_id=guild_id, story_id=story.id)
         moves = await list_moves(tx, guild_id=guild_id, branch_id=story.branch_id)
     written = [turn for turn in path if turn.text and not turn.is_being_written]
     return StoryStatus(
         story=story,
         turns=len(written),
         words=sum(count_words(turn.text) for turn in written),
-        participants=tuple(Participant(*each) for each in participants),
+        participants=_participants(written),
         pending=path[-1] if path and path[-1].is_being_written else None,
         can_redo=redo_target(moves) is not None,
     )
+
+
+def _participants(written: Sequence[Turn]) -> tuple[Participant, ...]:
+    """Return who wrote these turns, or asked for one; erased members are not named."""
+    names: dict[int, str] = {}
+    counts: Counter[int] = Counter()
+    for turn in written:
+        if turn.author_id:
+            names[turn.author_id] = turn.author_name
+            counts[turn.author_id] += turn.kind is TurnKind.HUMAN
+    return tuple(Participant(member, name, counts[member]) for member, name in names.items())
 
 
 async def get_turn(engine: Engine, *, guild_id: int, turn_id: int) -> tuple[Story, Turn]:

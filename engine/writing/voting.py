@@ -5,7 +5,7 @@ from engine.runtime import Engine
 from engine.storage import ballots, stories
 from engine.storage import order as orders
 from engine.storage.database import Transaction
-from engine.story import Ballot, BallotState, Member, MoveKind, Story, Tally, Turn
+from engine.story import Ballot, BallotState, Member, MoveKind, Story, Tally, Turn, TurnKind
 from engine.story.order import Mode
 from engine.writing.head import get_turn_and_story, move_story, refuse_ended
 from engine.writing.order import read_order
@@ -23,7 +23,8 @@ async def vote(engine: Engine, *, guild_id: int, turn_id: int, member: Member) -
         TurnNotFound: the turn is no alternative.
         NotYourTurn: the model is still writing it.
         TextRefused: it ended without a word.
-        BallotClosed: it was decided before, or the story went on without it.
+        BallotClosed: it was decided before, the story went on without it, or it is a member's
+            candidate and turns are no longer chosen by vote.
         StoryEnded: the story has ended.
     """
     async with engine.database.writing() as tx:
@@ -76,6 +77,9 @@ async def _get_candidate(tx: Transaction, *, guild_id: int, turn_id: int) -> tup
     ballot = (await _get_tally(tx, guild_id, turn.ballot_id)).ballot
     if ballot.state is BallotState.DECIDED or ballot.head_turn_id != story.head_turn_id:
         raise BallotClosed(ballot.chosen_turn_id)
+    rules = await orders.find_rules(tx, guild_id=guild_id, story_id=story.id)
+    if turn.kind is TurnKind.HUMAN and (rules is None or rules.mode is not Mode.VOTE):
+        raise BallotClosed(None)  # it counts again when turns are chosen by vote again
     if turn.is_being_written:
         raise NotYourTurn(turn.id)
     if not turn.text:

@@ -1,5 +1,6 @@
 """A question to the canon is answered with the words that establish it, or not at all."""
 
+import re
 from dataclasses import dataclass
 
 from engine.memory.canon import told
@@ -12,10 +13,11 @@ from engine.writing.canon.ledger import read_canon
 from engine.writing.recalling import find_passages
 
 MOST_QUOTED = 3
+_PARTS = re.compile(r"\w+")
 # What members call the relations that the ledger has short names for.
 _ASKED_AS = {
-    "eye_color": "eye eyes colour color look 眼睛 颜色 双眼",
-    "hair_color": "hair colour color look 头发 颜色",
+    "eye_color": "eye eyes look 眼睛 双眼",
+    "hair_color": "hair look 头发",
     "age": "age old young years 年龄 多大 几岁 岁",
     "died": "dead die died alive death 死 死了 活着 还活",
     "is_at": "where place at 哪里 哪儿 在",
@@ -72,16 +74,28 @@ def _answers(each: Established, question: str, language: str) -> bool:
     """Whether the question names who the fact is about, and asks in this respect."""
     asked = fold(question)
     fact = each.fact
-    subject = fold(fact.subject)
-    first = subject.split()[0] if subject.isascii() else subject
-    if subject not in asked and (len(first) < 3 or first not in _words(asked)):
+    names = _names_in(fact.subject, asked)
+    if not names:
         return False
     respect = _ASKED_AS.get(fact.relation, fact.relation)
-    if subject.isascii() and asked.isascii():
+    if fact.subject.isascii() and asked.isascii():
         wanted = {*respect.split(), *content_words(told(fact, language))}
-        return bool(wanted & {*_words(asked), *content_words(question)} - {first, subject})
-    rest = asked.replace(subject, "")
+        return bool(wanted & {*_words(asked), *content_words(question)} - names)
+    rest = asked
+    for name in names:
+        rest = rest.replace(name, "")
     return any(word in rest for word in respect.split())
+
+
+def _names_in(subject: str, asked: str) -> set[str]:
+    """Return the parts of a name that a question has: the whole, a first name, a last name."""
+    whole = fold(subject)
+    parts = {fold(part) for part in _PARTS.findall(subject) if part[0].isupper() or part[0] > "~"}
+    if not subject.isascii():
+        return {part for part in {whole, *parts} if len(part) > 1 and part in asked}
+    words = _words(asked)
+    found = {part for part in {whole.split()[0], *parts} if len(part) > 2 and part in words}
+    return {*whole.split(), whole} if whole in asked else found
 
 
 def _words(text: str) -> set[str]:

@@ -28,6 +28,14 @@ async def test_the_status_counts_what_is_written(desk: Desk) -> None:
     assert (status.pending, status.can_redo) == (None, False)
 
 
+async def test_what_is_on_no_branch_in_use_counts_for_nobody(desk: Desk) -> None:
+    await desk.write("The lamp was lit.", ANN)
+    await desk.write("Nobody came.", BO)
+    await desk.undo(BO)
+    status = await story_status(desk.engine, **desk.where)
+    assert (status.turns, status.participants) == (1, (Participant(ANN.id, "Ann", 1),))
+
+
 async def test_the_status_of_an_empty_story(desk: Desk) -> None:
     status = await story_status(desk.engine, **desk.where)
     assert (status.turns, status.words, status.participants) == (0, 0, ())

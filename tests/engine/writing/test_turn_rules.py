@@ -23,8 +23,15 @@ from engine.privacy import erase_member
 from engine.settings import EngineSettings
 from engine.storage import Database
 from engine.story import Member, Sheet, Turn, TurnState
-from engine.story.order import Mode, ModelPlace
-from engine.writing import add_held_turn, check_may_write, decide, get_turn, pass_overdue
+from engine.story.order import Mode, ModelPlace, TurnRules
+from engine.writing import (
+    add_held_turn,
+    check_may_write,
+    decide,
+    get_turn,
+    pass_overdue,
+    vote,
+)
 from engine.writing.cast import Scene, create_character, draft_lines, post_draft, speak_as
 from engine.writing.versions import bring_back
 from tests.fakes.desk import ANN, BO, CY, GUILD, MO, new_id
@@ -400,6 +407,19 @@ async def test_a_second_try_is_exchanged_for_the_first_in_the_same_turn(table: T
     )
     assert await table.texts() == [first.text]
     assert await table.whose() == "Bo"
+
+
+async def test_a_members_candidate_counts_only_while_turns_are_chosen_by_vote(table: Table) -> None:
+    await table.begin(Mode.VOTE, ANN, BO)
+    anns = await table.propose("Ann's.", ANN)
+    await table.rules_of(TurnRules(Mode.FREE))
+    for act in (vote, decide):
+        with pytest.raises(BallotClosed):
+            await act(table.engine, guild_id=GUILD, turn_id=anns.id, member=ANN)
+    assert await table.texts() == []
+    await table.rules_of(TurnRules(Mode.VOTE))
+    await decide(table.engine, guild_id=GUILD, turn_id=anns.id, member=ANN)
+    assert await table.texts() == ["Ann's."]
 
 
 async def test_a_vote_is_overruled_by_the_starter_and_moderators_alone(table: Table) -> None:

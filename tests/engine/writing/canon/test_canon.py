@@ -216,6 +216,27 @@ async def test_a_question_is_answered_by_the_ledger_or_not_at_all(
     assert answer.is_established is bool(values)
 
 
+@pytest.mark.parametrize(
+    ("subject", "question", "is_found"),
+    [
+        ("Mira Voss", "What colour are Voss's eyes?", True),
+        ("Mira Voss", "What colour are Mira's eyes?", True),
+        ("Mira Voss", "what color is mira's hair", False),
+        ("Mira Voss", "What colour is Mira's coat?", False),
+        ("Mira Voss", "What colour are Vossen's eyes?", False),
+        ("米拉·沃斯", "米拉的眼睛是什么颜色？", True),
+        ("米拉·沃斯", "米拉的头发是什么颜色？", False),
+    ],
+)
+async def test_a_part_of_a_name_is_enough_and_another_colour_is_no_answer(
+    desk: Desk, subject: str, question: str, *, is_found: bool
+) -> None:
+    await desk.write("It rained.")
+    await state(desk, subject, "eye_color", "grey")
+    answer = await ask_canon(desk.engine, **desk.where, question=question)
+    assert bool(answer.facts) is is_found
+
+
 async def test_what_the_ledger_does_not_have_is_quoted_from_the_story(desk: Desk) -> None:
     await desk.write("Tomas hid the brass key under the stove.")
     await desk.write("Rain fell all night on the harbour.")
