@@ -7,7 +7,6 @@ from bot.answers import words_of
 from bot.buttons import Interaction
 from bot.canon_pages import doubts
 from bot.outages import NOT_TAKEN
-from engine.errors import Failed
 from engine.story import Turn
 from engine.writing.canon import doubts_of
 
@@ -21,7 +20,7 @@ async def tell_doubts(interaction: Interaction, turn: Turn) -> bool:
     """
     try:
         found = await doubts_of(interaction.client.engine, guild_id=turn.guild_id, turn_id=turn.id)
-    except Failed as error:
+    except Exception as error:  # noqa: BLE001  a note must never cost a turn its post
         log.warning("turn_not_checked", turn_id=turn.id, error=type(error).__name__)
         return False
     if not found:

@@ -10,6 +10,8 @@ from typing import TypeAlias
 from engine.model.request import Model
 
 MOST_KEPT = 8192  # vectors: some 12 MB of 384 numbers each
+PROBE = "probe"
+_PROBE = b"probe"  # never a digest: those have 16 bytes
 SAME = 0.99  # the least cosine of two readings of one text by one model
 
 Vector: TypeAlias = "array[float]"
@@ -21,24 +23,28 @@ class Vectors:
     def __init__(self, most: int = MOST_KEPT) -> None:
         self._most = most
         self._kept: OrderedDict[bytes, Vector] = OrderedDict()
+        self._probe: Vector | None = None  # as the model of all that is kept places it
 
     async def of(self, model: Model, texts: Sequence[str]) -> list[Vector]:
         """Return a vector for each text, of the length that the model gives it.
 
-        One that is kept is asked for again each time: when it has changed, another model answers,
-        and what is kept of the last one counts no more.
+        A word is asked for beside them each time: when its place has changed, another model
+        answers, and what is kept of the last one counts no more.
 
         Raises:
             Failed: as `Model.embed`.
         """
+        if not texts:
+            return []
         by_digest = {_digest(text): text for text in texts}
         known = {digest: self._kept[digest] for digest in by_digest if digest in self._kept}
-        new = [digest for digest in by_digest if digest not in known]
-        probe = list(known)[:1]
-        read = await _read(model, by_digest, [*new, *probe])
-        if any(not _is_same(known[digest], read[digest]) for digest in probe):
+        new = {digest: text for digest, text in by_digest.items() if digest not in known}
+        read = await _read(model, {_PROBE: PROBE} | new)
+        probe = read.pop(_PROBE)
+        if self._probe is None or not _is_same(self._probe, probe):
             self._kept.clear()
-            read |= await _read(model, by_digest, list(known))
+            self._probe = probe
+            read |= await _read(model, {digest: by_digest[digest] for digest in known})
         found = known | read
         for digest in by_digest:
             self._kept[digest] = found[digest]
@@ -53,11 +59,9 @@ def dot(one: Sequence[float], other: Sequence[float]) -> float:
     return sum(a * b for a, b in zip(one, other, strict=True))
 
 
-async def _read(
-    model: Model, texts: dict[bytes, str], digests: Sequence[bytes]
-) -> dict[bytes, Vector]:
-    vectors = await model.embed([texts[digest] for digest in digests]) if digests else []
-    return {digest: array("f", vector) for digest, vector in zip(digests, vectors, strict=True)}
+async def _read(model: Model, texts: dict[bytes, str]) -> dict[bytes, Vector]:
+    vectors = await model.embed([*texts.values()]) if texts else []
+    return {digest: array("f", vector) for digest, vector in zip(texts, vectors, strict=True)}
 
 
 def _is_same(one: Vector, other: Vector) -> bool:

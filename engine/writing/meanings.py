@@ -2,7 +2,7 @@
 
 import structlog
 
-from engine.errors import PromptRefused, Unsupported
+from engine.errors import GenerationFailed, ModelUnavailable, PromptRefused, Unsupported
 from engine.memory.recall import MOST_PASSAGES, Recall, with_closest
 from engine.model.request import Model
 from engine.model.vectors import Vectors, dot
@@ -26,10 +26,7 @@ async def by_meaning(
     """Return what was found, with what is closest to the question in meaning.
 
     That is chosen from what is told of whom the question names, or else from what was found.
-    Without an embedding model what was found is returned as it is.
-
-    Raises:
-        ModelUnavailable: the model server cannot be asked.
+    Without an embedding model, or while it cannot be asked, what was found is returned as it is.
     """
     passages = found.told_of or found.passages
     if len(passages) < 2:
@@ -40,8 +37,8 @@ async def by_meaning(
         asked, *places = await vectors.of(model, texts)
     except Unsupported:
         return found
-    except PromptRefused as refusal:
-        log.warning("passages_not_embedded", status=refusal.status, passages=len(passages))
+    except (PromptRefused, ModelUnavailable, GenerationFailed) as error:
+        log.warning("passages_not_embedded", error=type(error).__name__, passages=len(passages))
         return found
     closeness = [round(dot(asked, place), DIGITS) for place in places]
     order = sorted(range(len(passages)), key=lambda n: (-closeness[n], n))

@@ -107,7 +107,8 @@ async def _recall(
     """Search a path with the help of the index: what is found does not depend on it."""
     if len(path) <= leaving_out or not asked:
         return Recall()
-    keys = await _keys(engine, story, path, keys_to_ask_for(asked))
+    wanted = await asyncio.to_thread(keys_to_ask_for, asked)
+    keys = await _keys(engine, story, path, wanted)
     place = Search(path, keys, story.language, leaving_out)
     found = await asyncio.to_thread(look_up, place, asked, most=most)
     followed: list[Passage] = []

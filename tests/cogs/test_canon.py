@@ -7,7 +7,7 @@ import discord
 import pytest
 from simcord import InteractionResult
 
-from engine.errors import FactNotFound, StorageFailed
+from engine.errors import FactNotFound
 from engine.model.request import ModelRequest
 from engine.settings import EngineSettings
 from engine.writing.canon import Canon, read_canon, read_fact
@@ -252,7 +252,7 @@ async def test_a_check_that_fails_keeps_no_turn_from_being_posted(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*_: object, **__: object) -> None:
-        raise StorageFailed("the disk is full")
+        raise RuntimeError("a rule is wrong")
 
     await scene.start()
     monkeypatch.setattr("bot.canon_notes.doubts_of", fail)

@@ -24,6 +24,7 @@ DEAD = frozenset(
         "身亡",
     ]
 )
+ALIVE = frozenset({"no", "not", "false", "never", "alive", "没有", "没死", "未死", "活着", "否"})
 # Whoever remembers, dreams, buries or speaks of the dead does not bring them back.
 _MEMORY = re.compile(
     r"\b(?:remember(?:s|ed|ing)?|memor(?:y|ies)|recall(?:s|ed)?|dream(?:s|ed|t)?|ghosts?|spirits?|"
@@ -87,7 +88,8 @@ def dead_who_act(narration: Narration) -> list[Doubt]:
     """Return where somebody who died speaks or acts in the narration."""
     doubts = []
     for fact in narration.having("died", "is", "state"):
-        if fact.relation != "died" and fact.value.casefold() not in DEAD:
+        value = fact.value.casefold()
+        if value in ALIVE or (fact.relation != "died" and value not in DEAD):
             continue
         acts = _acts_in_chinese if narration.is_chinese else _acts_in_english
         start = acts(narration, fact)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from engine.memory.canon import told
 from engine.memory.passages import Passage
+from engine.prose.function_words import is_function_word
 from engine.prose.segmenting import content_words
 from engine.runtime import Engine
 from engine.story import Story
@@ -94,7 +95,11 @@ def _names_in(subject: str, asked: str) -> set[str]:
     if not subject.isascii():
         return {part for part in {whole, *parts} if len(part) > 1 and part in asked}
     words = _words(asked)
-    found = {part for part in {whole.split()[0], *parts} if len(part) > 2 and part in words}
+    found = {
+        part
+        for part in {whole.split()[0], *parts}
+        if len(part) > 2 and part in words and not is_function_word(part)
+    }
     return {*whole.split(), whole} if whole in asked else found
 
 

@@ -112,6 +112,10 @@ async def _read_turn(
     known = [*now, *(fact for fact in facts if fact.state is not FactState.ACCEPTED)]
     found = list(fit_facts(reply.text, turn.told, known))
     async with engine.database.writing() as tx:
+        # Erased or edited meanwhile, its old words must not come back.
+        path = await turns.list_path(tx, guild_id=story.guild_id, head_turn_id=turn.id)
+        if not path or path[-1].id != turn.id or path[-1].told != turn.told:
+            return
         for subject, relation, value, quote in found:
             await canon.insert_fact(
                 tx,

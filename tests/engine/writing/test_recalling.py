@@ -1,10 +1,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from engine.errors import Unsupported
+from engine.errors import ModelUnavailable, Unsupported
 from engine.memory.prompt import BlockKind, Prompt
 from engine.memory.recall import recall
-from engine.model.vectors import Vectors
+from engine.model.vectors import PROBE, Vectors
 from engine.privacy import erase_member
 from engine.storage import search, stories
 from engine.story import Story, Turn, TurnKind
@@ -155,6 +155,9 @@ async def test_without_an_embedding_model_all_stays_as_it_is(desk: Desk) -> None
     found = recall(told_of_mara(), [("Mara", 1.0)], "en")
     engine, model = desk.engine, WithoutEmbeddings()
     assert await by_meaning(model, Vectors(), engine.settings, "uuuu", found) == found
+    away = ScriptedModel()
+    away.down = ModelUnavailable("it starts")
+    assert await by_meaning(away, Vectors(), engine.settings, "uuuu", found) == found
 
 
 async def test_where_nobody_is_named_what_was_found_is_ordered_by_meaning(desk: Desk) -> None:
@@ -175,5 +178,5 @@ async def test_an_embedding_model_gets_the_prefixes_that_it_wants(desk: Desk) ->
         update={"embedding_query_prefix": "query: ", "embedding_passage_prefix": "passage: "}
     )
     await by_meaning(model, Vectors(), settings, "Who hums?", found)
-    assert model.placed[0] == "query: Who hums?"
-    assert all(text.startswith("passage: Mara ") for text in model.placed[1:])
+    assert model.placed[:2] == [PROBE, "query: Who hums?"]
+    assert all(text.startswith("passage: Mara ") for text in model.placed[2:])

@@ -1,5 +1,6 @@
 """The canon: proposed with real quotes, decided by members, asked, offered, doubted, undone."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -17,10 +18,11 @@ from engine.errors import (
 )
 from engine.memory.prompt import BlockKind
 from engine.model.request import ModelRequest
+from engine.privacy import erase_member
 from engine.prose.continuity import DoubtKind
 from engine.runtime import Engine
 from engine.settings import EngineSettings
-from engine.storage import Database
+from engine.storage import Database, canon
 from engine.story import Member
 from engine.story.canon import CanonSettings, Fact
 from engine.writing import show_context
@@ -38,6 +40,7 @@ from engine.writing.canon import (
 from engine.writing.canon.proposing import fit_facts, propose_facts
 from engine.writing.posting import mark_posted
 from tests.fakes.desk import ANN, BO, GUILD, Desk, engine_over
+from tests.fakes.gate import Gate
 from tests.fakes.scripted_model import ScriptedModel
 
 OWNER = Member(9, "Owner", is_moderator=True, may_manage_server=True)
@@ -135,6 +138,33 @@ async def test_members_accept_edit_and_reject(desk: Desk) -> None:
         await accept_fact(desk.engine, guild_id=GUILD, fact_id=home.id, member=BO)
     with pytest.raises(FactNotFound):
         await accept_fact(desk.engine, guild_id=GUILD, fact_id=999, member=BO)
+
+
+async def test_words_that_were_erased_while_the_model_read_them_do_not_come_back(
+    desk: Desk, model: ScriptedModel, gate: Gate
+) -> None:
+    await desk.write(PASSAGE, ANN)
+    story = (await read_canon(desk.engine, **desk.where)).story
+    model._sleep = gate
+    gate.shut()
+    reading = asyncio.create_task(propose_facts(desk.engine, GUILD, story.id))
+    while not model.requests:
+        await asyncio.sleep(0.01)
+    await erase_member(desk.engine, guild_id=GUILD, member_id=ANN.id)
+    gate.open()
+    await reading
+    async with desk.engine.database.reading() as tx:
+        assert await canon.list_facts(tx, guild_id=GUILD, story_id=story.id) == []
+
+
+async def test_who_is_stated_to_live_after_all_may_act(desk: Desk) -> None:
+    await desk.write("Mira died.")
+    await state(desk, "Mira", "died", "yes")
+    turn = await desk.write("Mira opened the door and laughed.")
+    assert await doubts_of(desk.engine, guild_id=GUILD, turn_id=turn.id)
+    await state(desk, "Mira", "died", "no")
+    turn = await desk.write("Mira opened the door and laughed.")
+    assert await doubts_of(desk.engine, guild_id=GUILD, turn_id=turn.id) == []
 
 
 async def test_what_a_member_states_need_not_be_decided_any_more(desk: Desk) -> None:
