@@ -113,8 +113,10 @@ async def _read_turn(
     found = list(fit_facts(reply.text, turn.told, known))
     async with engine.database.writing() as tx:
         # Erased or edited meanwhile, its old words must not come back.
-        path = await turns.list_path(tx, guild_id=story.guild_id, head_turn_id=turn.id)
-        if not path or path[-1].id != turn.id or path[-1].told != turn.told:
+        current = await stories.find_story(tx, guild_id=story.guild_id, story_id=story.id)
+        head = current.head_turn_id if current else None
+        path = await turns.list_path(tx, guild_id=story.guild_id, head_turn_id=head)
+        if not any(each.id == turn.id and each.told == turn.told for each in path):
             return
         for subject, relation, value, quote in found:
             await canon.insert_fact(

@@ -39,7 +39,8 @@ from engine.writing.canon import (
 )
 from engine.writing.canon.proposing import fit_facts, propose_facts
 from engine.writing.posting import mark_posted
-from tests.fakes.desk import ANN, BO, GUILD, Desk, engine_over
+from engine.writing.revising import edit_turn
+from tests.fakes.desk import ANN, BO, GUILD, Desk, engine_over, new_id
 from tests.fakes.gate import Gate
 from tests.fakes.scripted_model import ScriptedModel
 
@@ -155,6 +156,25 @@ async def test_words_that_were_erased_while_the_model_read_them_do_not_come_back
     await reading
     async with desk.engine.database.reading() as tx:
         assert await canon.list_facts(tx, guild_id=GUILD, story_id=story.id) == []
+
+
+async def test_an_edited_turn_is_read_as_it_is_told_now_and_once(
+    desk: Desk, model: ScriptedModel
+) -> None:
+    turn = await desk.write("It was dark.")
+    await desk.write("Nothing else.")
+    await edit_turn(
+        desk.engine,
+        **desk.where,
+        member=ANN,
+        passage_id=turn.id,
+        text=PASSAGE,
+        interaction_id=new_id(),
+    )
+    assert [fact.relation for fact in await proposals(desk)] == ["eye_color", "lives_in"]
+    asked = len(model.requests)
+    await proposals(desk)
+    assert len(model.requests) == asked
 
 
 async def test_who_is_stated_to_live_after_all_may_act(desk: Desk) -> None:
