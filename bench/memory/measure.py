@@ -26,10 +26,7 @@ from engine.memory.recall import (
 )
 from engine.memory.recalled import offers_of
 from engine.prose.sentences import sentences_of
-from engine.story import (
-    Turn,
-    TurnKind,
-)
+from engine.story import Turn, TurnKind
 from engine.writing.meanings import by_meaning
 from engine.writing.prompting import prepare_prompt
 from engine.writing.recalling import MOST_FOUND, asked_of, find_passages

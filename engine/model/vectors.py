@@ -1,18 +1,18 @@
 """Vectors of texts, so that what was placed by its meaning once need not be placed again."""
 
 import hashlib
-import math
 from array import array
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TypeAlias
 
 from engine.model.request import Model
+from engine.prose.distance import cosine_distance
 
 MOST_KEPT = 8192  # vectors: some 12 MB of 384 numbers each
 PROBE = "probe"
 _PROBE = b"probe"  # never a digest: those have 16 bytes
-SAME = 0.99  # the least cosine of two readings of one text by one model
+NEAR = 0.01  # the most cosine distance of two readings of one text by one model
 
 Vector: TypeAlias = "array[float]"
 
@@ -54,20 +54,13 @@ class Vectors:
         return [found[_digest(text)] for text in texts]
 
 
-def dot(one: Sequence[float], other: Sequence[float]) -> float:
-    """Return the cosine of two vectors of length 1."""
-    return sum(a * b for a, b in zip(one, other, strict=True))
-
-
 async def _read(model: Model, texts: dict[bytes, str]) -> dict[bytes, Vector]:
     vectors = await model.embed([*texts.values()]) if texts else []
     return {digest: array("f", vector) for digest, vector in zip(texts, vectors, strict=True)}
 
 
 def _is_same(one: Vector, other: Vector) -> bool:
-    if len(one) != len(other):
-        return False
-    return dot(one, other) >= SAME * math.hypot(*one) * math.hypot(*other)
+    return len(one) == len(other) and cosine_distance(one, other) <= NEAR
 
 
 def _digest(text: str) -> bytes:

@@ -1,17 +1,20 @@
 """Passages by their meaning, where the model server has an embedding model."""
 
+from operator import itemgetter
+
 import structlog
 
 from engine.errors import GenerationFailed, ModelUnavailable, PromptRefused, Unsupported
 from engine.memory.recall import MOST_PASSAGES, Recall, with_closest
 from engine.model.request import Model
-from engine.model.vectors import Vectors, dot
+from engine.model.vectors import Vectors
+from engine.prose.distance import cosine_distance
 from engine.settings import EngineSettings
 
 log = structlog.get_logger()
 
 MOST_ASKED_CHARACTERS = 400  # of a question: such models read 512 tokens, of Chinese one a sign
-DIGITS = 3  # of a closeness: the last ones depend on what a text was embedded beside
+DIGITS = 3  # of a distance: the last ones depend on what a text was embedded beside
 
 
 async def by_meaning(
@@ -40,6 +43,6 @@ async def by_meaning(
     except (PromptRefused, ModelUnavailable, GenerationFailed) as error:
         log.warning("passages_not_embedded", error=type(error).__name__, passages=len(passages))
         return found
-    closeness = [round(dot(asked, place), DIGITS) for place in places]
-    order = sorted(range(len(passages)), key=lambda n: (-closeness[n], n))
-    return with_closest(found, [passages[n] for n in order], most=most)
+    distances = [round(cosine_distance(asked, place), DIGITS) for place in places]
+    closest = sorted(zip(distances, passages, strict=True), key=itemgetter(0))  # ties stay in order
+    return with_closest(found, [passage for _, passage in closest], most=most)

@@ -122,15 +122,25 @@ class Narration:
         # Mrs. Reed and Captain Reed are not the Tomas Reed of whom something is known.
         return rf"(?:\b{re.escape(subject)}\b|{_NO_TITLE}\b(?:{names})\b)(?!-)"
 
+    @cached_property
+    def _names(self) -> dict[str, re.Pattern[str]]:
+        return {subject: re.compile(self.name(subject)) for subject in self.subjects}
+
+    @cached_property
+    def _named(self) -> dict[str, list[str]]:
+        return {}
+
     def named_in(self, told: str) -> list[str]:
-        """Return who of those known is named."""
-        return [each for each in self.subjects if re.search(self.name(each), told)]
+        """Return who of those known is named; found out once for each text."""
+        if told not in self._named:
+            self._named[told] = [each for each, name in self._names.items() if name.search(told)]
+        return self._named[told]
 
     def names_others(self, told: str, subject: str, *, besides: Collection[str] = ()) -> bool:
         """Whether anybody else is named, known or not, besides some."""
         rest = told
         for each in (subject, *besides):
-            rest = re.sub(self.name(each), "", rest)
+            rest = (self._names.get(each) or re.compile(self.name(each))).sub("", rest)
         if self.is_chinese:
             return any(each in rest for each in self.subjects if each != subject)
         if self.named_in(rest):

@@ -54,7 +54,7 @@ class Answer:
 async def ask_canon(
     engine: Engine, *, guild_id: int, channel_id: int, question: str, member_id: int = 0
 ) -> Answer:
-    """Look a question up, in the ledger first, then in the story. No model is asked.
+    """Look a question up, in the ledger first, then in the story. No model writes.
 
     Raises:
         NoOpenStory: the channel never had a story.

@@ -1,14 +1,13 @@
 """What in a turn may contradict the canon, for its author alone."""
 
 import asyncio
-import re
 from dataclasses import dataclass
 
 from engine.prose.continuity import Doubt, check
 from engine.runtime import Engine
 from engine.storage import canon, turns
 from engine.story import Story, Turn
-from engine.story.canon import CanonSettings, Fact, facts_now, fold
+from engine.story.canon import CanonSettings, Fact, facts_now
 from engine.writing.head import get_turn_and_story
 from engine.writing.veiling import is_veiled
 
@@ -45,14 +44,8 @@ async def doubts_of(engine: Engine, *, guild_id: int, turn_id: int) -> list[Doub
     found = await asyncio.to_thread(
         check,
         turn.text,
-        [fact for fact in now if _may_be_meant(fact, turn.text)],
+        now,
         language=story.language,
         recent=[each.told for each in path[-RECENT_TURNS:] if each.text],
     )
     return [Doubted(story, turn, doubt, by_id.get(doubt.fact_id or 0)) for doubt in found]
-
-
-def _may_be_meant(fact: Fact, text: str) -> bool:
-    """Whether a text has any part of whom a fact is about: only then it is worth a look."""
-    told = fold(text)
-    return any(part in told for part in re.findall(r"\w+", fold(fact.subject)))

@@ -29,7 +29,7 @@ from engine.writing.lore.reading import (
     title_of,
 )
 from engine.writing.lore.scanning import LoreTest, provide_lore, steady_ids, try_lore
-from engine.writing.lore.settings import choose_lore_settings, read_lore_settings
+from engine.writing.lore.settings import choose_lore_settings
 
 __all__ = [
     "FIELDS",
@@ -56,7 +56,6 @@ __all__ = [
     "provide_lore",
     "read_entries",
     "read_entry",
-    "read_lore_settings",
     "remove_book",
     "remove_entry",
     "settings_text",

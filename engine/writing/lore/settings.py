@@ -8,12 +8,6 @@ from engine.story import LoreSettings, Member
 from engine.writing.rights import require_server
 
 
-async def read_lore_settings(engine: Engine, *, guild_id: int) -> LoreSettings:
-    """Return what the server chose, or else what holds by default."""
-    async with engine.database.reading() as tx:
-        return await lore_settings.find_settings(tx, guild_id=guild_id) or LoreSettings()
-
-
 async def choose_lore_settings(
     engine: Engine,
     *,
@@ -39,7 +33,8 @@ async def choose_lore_settings(
     }
     changes = {name: value for name, value in wanted.items() if value is not None}
     if not changes:
-        return await read_lore_settings(engine, guild_id=guild_id)
+        async with engine.database.reading() as tx:
+            return await lore_settings.find_settings(tx, guild_id=guild_id) or LoreSettings()
     require_server(member)
     async with engine.database.writing() as tx:
         held = await lore_settings.find_settings(tx, guild_id=guild_id) or LoreSettings()
