@@ -29,7 +29,7 @@ class LoreSettingsCommand(commands.Cog):
         interaction: Interaction,
         *,
         depth: Range[int, 0, 100] | None = None,
-        share: Range[int, 1, 100] | None = None,
+        share: Range[int, 1, 50] | None = None,
         sweeps: Range[int, 0, 100] | None = None,
         whole_words: bool | None = None,
         case_sensitive: bool | None = None,

@@ -25,7 +25,7 @@ _ORDINAL = (
     rf"|(?:{'|'.join(ten[:-1] for ten in _TENS)})ieth|{'|'.join(_ORDINALS[1:])}"
 )
 _DECADES = "|".join(f"{ten[:-1]}ies" for ten in _TENS)
-_AGE = rf"(?P<found>{_NUMBER})"
+_AGE = rf"(?<!hundred )(?<!hundred and )(?P<found>{_NUMBER})"  # nobody is a hundred and two
 _ABOUT = "nearly|almost|about|around|close to|barely|just|scarcely|only|hardly|past|over"
 _NEAR = rf"(?P<near>(?:{_ABOUT})\s+)?"
 _PEOPLE = "man|woman|girl|boy|lad|lass|youth|child|widow|bachelor|person|lady|gentleman"
@@ -36,6 +36,11 @@ _NAMED = {
     "nonagenarian": (90, 99), "half a century": (48, 55), "threescore": (60, 79),
     "fourscore": (80, 99), "middle-aged": (38, 64),
 }  # fmt: skip
+# She helped the elderly porter: who is met, seen or served is somebody else.
+_OF_ANOTHER = re.compile(
+    r"\b(?!was\b|is\b|became\b|being\b|like\b|as\b|of\b|than\b|that\b)\w+\s+"
+    r"(?:the|an?|some|two|three|his|her|their)\s+(?:\w+\s+)?$"
+)
 _BEFORE = "not yet|still under|under|shy of"
 _AFTER = "past|over|well past|wrong side of|more than"
 _END = r"(?=\s*[,.;:!?]|\s+(?:and|but|when|that|this|last|next|now|then|with)\b|$)"
@@ -98,7 +103,8 @@ def ages_told(told: str, name: str, *, is_chinese: bool) -> Iterator[tuple[int, 
 
 def _told_in_words(told: str) -> Iterator[tuple[int, tuple[int, int]]]:
     for word, bounds in _NAMED.items():
-        if match := re.search(rf"\b{word}\b", told):
+        match = re.search(rf"\b{word}\b", told)
+        if match and not _OF_ANOTHER.search(told[: match.start()]):
             yield match.start(), bounds
     for match in _SIDES.finditer(told):
         if (age := years(match["found"].casefold())) is not None:

@@ -7,6 +7,7 @@ from engine.memory.canon import told
 from engine.memory.passages import Passage
 from engine.prose.function_words import is_function_word
 from engine.prose.segmenting import content_words
+from engine.prose.words import listed
 from engine.runtime import Engine
 from engine.story import Story
 from engine.story.canon import Established, fold
@@ -15,6 +16,8 @@ from engine.writing.recalling import find_passages
 
 MOST_QUOTED = 3
 _PARTS = re.compile(r"\w+")
+_CAPITALIZED = re.compile(r"\b[A-Z][\w'’-]*(?:\.? [A-Z][\w'’-]*)*")
+_TITLES = listed("mr mrs miss ms dr sir lady lord old young king queen captain colonel general")
 # What members call the relations that the ledger has short names for.
 _ASKED_AS = {
     "eye_color": "eye eyes look 眼睛 双眼",
@@ -76,7 +79,7 @@ def _answers(each: Established, question: str, language: str) -> bool:
     asked = fold(question)
     fact = each.fact
     names = _names_in(fact.subject, asked)
-    if not names:
+    if not names or _is_of_a_namesake(fact.subject, question):
         return False
     respect = _ASKED_AS.get(fact.relation, fact.relation)
     if fact.subject.isascii() and asked.isascii():
@@ -101,6 +104,21 @@ def _names_in(subject: str, asked: str) -> set[str]:
         if len(part) > 2 and part in words and not is_function_word(part)
     }
     return {*whole.split(), whole} if whole in asked else found
+
+
+def _is_of_a_namesake(subject: str, question: str) -> bool:
+    """Whether a question has a part of a name only beside other names: Mira Holt, of Mira Voss."""
+    mine = _words(fold(subject))
+    if not subject.isascii() or fold(subject) in fold(question):
+        return False
+    # What only begins the question is no name: Describe Mira's eyes.
+    begun = question[:1].lower() + question[1:]
+    runs = [
+        {word for word in _words(fold(run)) if not is_function_word(word)} - _TITLES
+        for run in _CAPITALIZED.findall(begun)
+    ]
+    having = [run for run in runs if run & mine]
+    return bool(having) and all(run - mine for run in having)
 
 
 def _words(text: str) -> set[str]:

@@ -5,6 +5,7 @@ Code keeps only what is quoted word by word.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -35,6 +36,9 @@ MOST_TURNS = 3  # of a path, the newest, that are read in one go
 MOST_FACTS = 4  # proposed from one passage
 MOST_KNOWN = 12  # facts that the model is reminded of
 REPLY_TOKENS = 320
+MOST_NAME_WORDS = 5
+MOST_NAME_SIGNS = 12  # of a name in Chinese
+_NO_NAME = re.compile(r"[!?…。！？，；：“”\"]|\.$")  # a sentence or a part of one
 _SAMPLING = Sampling(temperature=0.2, top_p=0.9, frequency_penalty=0.0)
 
 log = structlog.get_logger()
@@ -183,11 +187,18 @@ def fit_facts(
             and 0 < len(value) <= MOST_PART_CHARACTERS
             and 0 < len(quote) <= MOST_QUOTE_CHARACTERS
             and quote in text
-            and (fold(subject) in fold(text) or fold(subject) in subjects)
+            and (fold(subject) in subjects or _may_be_named(subject, text))
             and matter not in seen
         ):
             seen.add(matter)
             yield subject, str(relation), value, quote
+
+
+def _may_be_named(subject: str, text: str) -> bool:
+    """Whether a text names it, and it is no sentence: those small models give back as subjects."""
+    is_short = len(subject) <= MOST_NAME_SIGNS or (subject.isascii() or " " in subject)
+    is_name = is_short and len(subject.split()) <= MOST_NAME_WORDS and not _NO_NAME.search(subject)
+    return is_name and fold(subject) in fold(text)
 
 
 def _rows(reply: str) -> list[dict[str, Any]]:

@@ -274,6 +274,13 @@ async def test_a_question_is_answered_by_the_ledger_or_not_at_all(
         ("Mira Voss", "what color is mira's hair", False),
         ("Mira Voss", "What colour is Mira's coat?", False),
         ("Mira Voss", "What colour are Vossen's eyes?", False),
+        ("Mira Voss", "What colour are Mira Holt's eyes?", False),
+        ("Mira Voss", "What colour are Tomas Voss's eyes?", False),
+        ("Mira Voss", "Describe Mira's eyes", True),
+        ("Mira Voss", "Mira's eyes: what colour?", True),
+        ("Mira Voss", "Has Captain Voss grey eyes?", True),
+        ("Mira Voss", "Are Mira's eyes those of Mira Holt?", True),
+        ("Mira Voss", "Does Mira Voss have the eyes of Mira Holt?", True),
         ("米拉·沃斯", "米拉的眼睛是什么颜色？", True),
         ("米拉·沃斯", "米拉的头发是什么颜色？", False),
     ],
@@ -356,6 +363,28 @@ async def test_the_picture_has_who_has_to_do_with_whom_now(desk: Desk) -> None:
 )
 def test_a_reply_of_another_form_proposes_nothing(reply: str) -> None:
     assert list(fit_facts(reply, PASSAGE, [])) == []
+
+
+@pytest.mark.parametrize(
+    ("subject", "is_kept"),
+    [
+        ("Mr. Reed of Hollow Bay", True),
+        ("the lamp", True),
+        ("Mr. Reed of Hollow Bay lit the lamp", False),
+        ("lit the lamp.", False),
+        ("灯塔看守人陈安", True),
+        ("陈安", True),
+        ("陈安点了灯，走了", False),
+        ("灯塔看守人陈安点亮了那盏旧灯", False),
+    ],
+)
+def test_a_sentence_is_nobodys_name(subject: str, *, is_kept: bool) -> None:
+    passage = (
+        "Mr. Reed of Hollow Bay lit the lamp. 灯塔看守人陈安点亮了那盏旧灯。陈安点了灯，走了。"
+    )
+    row = {"subject": subject, "relation": "is_a", "value": "keeper", "quote": passage[:20]}
+    reply = reply_of(row)
+    assert bool(list(fit_facts(reply, passage, []))) is is_kept
 
 
 def test_a_fact_that_is_known_or_waits_is_not_proposed_twice() -> None:
