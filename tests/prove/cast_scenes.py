@@ -150,7 +150,9 @@ def _labels(text: str, speaker: str, names: list[str]) -> list[str]:
                 found.append(f"label {name}")
         head, colon, rest = line.replace("：", ":").partition(":")
         words = head.strip(" *_#>-").split()
+        # With a comma it calls somebody: Come, Bo: we leave.
         is_name = 0 < len(words) <= 3 and all(word[:1].isupper() for word in words)
+        is_name = is_name and "," not in head
         if (
             colon
             and rest.strip()

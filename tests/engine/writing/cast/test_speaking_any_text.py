@@ -1,6 +1,6 @@
 """Whatever is put together from pieces of dialogue, an independent checker finds nothing left."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.writing.cast.speaking import keep_own_words
@@ -64,6 +64,7 @@ PIECES = (
 
 
 @settings(max_examples=200, deadline=None)
+@example(["Bo", "Bo", "Bo", ",", "Bo", "Bo", ":", "Bo"], [" ", " ", "", "", "", *" " * 9])
 @given(
     st.lists(st.sampled_from(PIECES), max_size=14),
     st.lists(st.sampled_from([" ", " ", "", "\n"]), min_size=14, max_size=14),
