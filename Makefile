@@ -43,8 +43,10 @@ kill: $(MODEL)/config.json
 	KILL_ROUNDS=60 MODEL_KILL_ROUNDS=20 MODEL_KILL_SERVER=real $(PYTHON) -m pytest -q -s tests/kill
 
 # What `make test` proves in short, at length: floods, faults for a minute, a thousand requests.
+# Then all that holds for any input, with inputs that `make test` does not draw.
 prove: $(MODEL)/config.json
 	PROVE=1 $(PYTHON) -m pytest -q -s tests/prove
+	$(PYTHON) -m pytest -q -m hypothesis --hypothesis-profile=default tests
 
 bench: $(MODEL)/config.json
 	$(PYTHON) -m bench.serving
