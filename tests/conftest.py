@@ -25,7 +25,7 @@ structlog.configure(
     processors=[tell_where_not_what, structlog.processors.KeyValueRenderer(["event"])]
 )
 
-# The same examples each time, so that the same code gives the same answer. `make prove` draws others.
+# The same examples each time, so that one code gives one answer; `make prove` draws others.
 settings.register_profile("same each time", derandomize=True)
 settings.load_profile("same each time")
 
