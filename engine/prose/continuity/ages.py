@@ -63,7 +63,9 @@ _PATTERNS = [
         rf"\b{_AGE}\s+(?:this|last|next|that)\s+(?:spring|summer|autumn|winter|week|month|year|\w+day)",
         rf"\bage\b[^.;]{{0,40}}?\b{_AGE}(?=\s*[,.;!?]|$)",
         rf"{_WHOSE}\s+(?P<ordinal>{_ORDINAL})\s+(?:birthday|year|summer|winter)\b",
-        rf"\bin\s+(?:her|his|their)\s+(?:early\s+|mid\s+|late\s+)?(?P<decade>{_DECADES})\b",
+        rf"\b(?:a|the|own)\s+(?P<ordinal>{_ORDINAL})\s+birthday\b",
+        rf"\b(?:in|of)\s+(?:her|his|their|the)\s+(?:early\s+|mid\s+|late\s+)?(?P<decade>{_DECADES})\b",
+        rf"^\W*(?:now|already|barely|just|not quite|still only)\s+(?P<near>){_AGE},",
     )
 ]
 _BESIDE_NAME = (
@@ -83,8 +85,9 @@ _NAMED_ZH = {
     "知命之年": (49, 53), "二八年华": (15, 17), "年方二八": (15, 17), "十几岁": (11, 19),
 }  # fmt: skip
 _AGE_ZH = re.compile(
-    r"(?P<led>刚满|年方|年届|整整|年近|年过|年满)?(?P<found>\d{1,3}|[零一二三四五六七八九十两]{1,3})"
-    r"(?:(?P<exact>周?岁|(?=了?[，。]))|(?P<about>来岁|多岁|几岁|出头)|(?P<tens>旬))"
+    r"(?P<led>刚满|年方|年届|整整|年近|年过|年满|活了)?(?P<found>\d{1,3}|[零一二三四五六七八九十两]{1,3})"
+    r"(?:(?P<exact>周?岁|(?:根|支)(?:生日)?蜡烛|个(?:寒暑|春秋)|年的风霜|整?(?=了?[，。的]))"
+    r"|(?P<about>来岁|多岁|几岁|出头)|(?P<tens>旬))"
 )
 _NOT_NOW_ZH = re.compile("那年|那时|时候|从前|当年|小时|年前|以前|曾|之前|等到|将来|活到")
 
@@ -103,7 +106,7 @@ def ages_told(told: str, name: str, *, is_chinese: bool) -> Iterator[tuple[int, 
 
 def _told_in_words(told: str) -> Iterator[tuple[int, tuple[int, int]]]:
     for word, bounds in _NAMED.items():
-        match = re.search(rf"\b{word}\b", told)
+        match = re.search(rf"\b{word}\b", told, re.IGNORECASE)
         if match and not _OF_ANOTHER.search(told[: match.start()]):
             yield match.start(), bounds
     for match in _SIDES.finditer(told):

@@ -26,7 +26,7 @@ _COLOR = re.compile(
 )
 _HAIR_ALONE = re.compile(
     r"\b(redhead|blonde|brunette|auburn|flaxen"
-    r"|(?:golden|fair|dark|black|red|grey|white)(?= head\b))",
+    r"|(?:golden|fair|blond|dark|black|red|grey|white)(?= head\b))",
     re.IGNORECASE,
 )
 PARTS = {
@@ -44,11 +44,16 @@ _IS = re.compile(
 )
 # What may stand between a colour and the part after it, besides adjectives.
 _JOINTS = (
+    r"\s+\w+s?\s+of\s+(?:(?:the|her|his|their)\s+)?",  # copper wires of hair
     r"\s+(?:of|in)\s+(?:[\w'’-]+\s+){0,2}",  # the blue of her eyes
     r"(?:\s+and\s+[\w'’-]+)?,\s+(?:the|her|his|their|that|those)\s+(?:\w+\s+)?",  # black, the hair
     r"\s+(?:those|the|her|his|their|were|was)\s+(?:\w+\s+)?",  # how green her eyes
 )
 # Whoever looks into eyes looks into another's.
+_MIRROR = re.compile(r"\b(?:mirror|looking-glass|reflection|pane)\b", re.IGNORECASE)
+_BEGINS = re.compile(
+    r"^\W*(?:\w+\s+)?$"
+)  # the colour that a sentence begins with: Dark as slate, …
 _ANOTHERS = re.compile(
     r"\b(?:into|at|met|meeting|saw|seeing|held|caught|sought)\s+(?:\S+\s+){0,3}$"
 )
@@ -67,7 +72,7 @@ _COLORS_ZH = {
 _WORDS_ZH = sorted({word for words in _COLORS_ZH.values() for word in words.split()}, key=len)
 _ANY_ZH = "|".join(reversed(_WORDS_ZH))
 _PARTS_ZH = {
-    "eye_color": "眼睛|目光|双眼|眼眸|眸子|瞳孔|瞳仁|眼珠|眼瞳|瞳|眸|眼",
+    "eye_color": "眼睛|目光|双眼|眼眸|眸子|瞳孔|瞳仁|眼珠|眼眶|眼瞳|瞳|眸|眼",
     "hair_color": (
         "头发|满头|两鬓|鬓|脑袋|长发|短发|发丝|卷发|辫子|胡子|秀发|发髻|发梢|发辫|刘海|胡须|发"
     ),
@@ -85,11 +90,12 @@ def colors_told(told: str, relation: str, *, is_chinese: bool) -> Iterator[tuple
     if relation == "hair_color":
         yield from ((match.start(), match[1]) for match in _HAIR_ALONE.finditer(told))
     for part in PARTS[relation].finditer(told):
-        if _ANOTHERS.search(told[: part.start()]):
+        if _ANOTHERS.search(told[: part.start()]) and not _MIRROR.search(told):
             continue
         for color in _COLOR.finditer(told):
             if color.end() <= part.start():
-                is_its = _stands_before(told[color.end() : part.start()])
+                between = told[color.end() : part.start()]
+                is_its = _stands_before(between) or _leads(told[: color.start()], between)
             else:
                 is_its = _stands_after(told[part.end() : color.start()], told[color.end() :])
             if is_its:
@@ -131,11 +137,25 @@ def _stands_after(between: str, after: str) -> bool:
     """Whether a colour belongs to the part before it: "eyes of the palest blue"."""
     if len(between.split()) > _MOST_BETWEEN or re.search(r"[.;:!?]", between):
         return False
+    is_alone = re.match(r"\s*(?:[,.;!?]|$)", after) or is_function_word(_word_after(after))
     if not _IS.search(between):
+        return between.endswith(", ") and bool(is_alone)  # the hair slid forward, raven to its ends
+    return bool(is_alone) or re.search(r"\b(?:like|as)\b", between) is not None
+
+
+def _leads(before: str, between: str) -> bool:
+    """Whether a colour begins a sentence and is said of the part: "Green as a cat's, the eyes"."""
+    if not _BEGINS.match(before) or len(between.split()) > _MOST_BETWEEN:
         return False
+    return (
+        re.match(r"\s+(?:as|like|and|with)\b[^.;:!?]*,\s+(?:the|her|his|their|those)\s+$", between)
+        is not None
+    )
+
+
+def _word_after(after: str) -> str:
     following = re.match(r"\s*([\w'’]+)", after)
-    is_noun_next = following is not None and not is_function_word(following[1].casefold())
-    return not is_noun_next or re.search(r"\b(?:like|as)\b", between) is not None
+    return following[1].casefold() if following else ""
 
 
 def _told_in_chinese(told: str, relation: str) -> Iterator[tuple[int, str]]:
@@ -146,6 +166,8 @@ def _told_in_chinese(told: str, relation: str) -> Iterator[tuple[int, str]]:
         rf"(?P<found>{_WHOLE_ZH}){gap}{{0,6}}?(?:{part})",
         rf"(?:{part}){gap}{{0,7}}?(?P<found>(?:{_ANY_ZH})(?:{_ANY_ZH})?)(?:色|的|得|了|，|。|$)",
         rf"(?:{part}){gap}{{0,7}}?(?P<found>{_WHOLE_ZH})",
+        rf"(?:{part})，(?P<found>{_ANY_ZH})(?:得|幽幽|油油|汪汪|莹莹)",
+        rf"(?:似|一样|一般|般)的?(?P<found>{_ANY_ZH})，[^，。！？；：“”]{{0,12}}?(?:{part})",
     ):
         for match in re.finditer(pattern, told):
             yield match.start("found"), match["found"]

@@ -8,7 +8,8 @@ from engine.prose.words import listed
 
 # Places so large or so far apart that nobody is in two of them at once.
 _APART = listed(
-    "coach carriage wagon cart sea street road lane alley highway crossroads pavement square tent "
+    "bank casino courtroom dunes trench trenches bazaar embassy"
+    " coach carriage wagon cart sea street road lane alley highway crossroads pavement square tent"
     " abbey airport alehouse arena asylum bakery ballroom barn barracks beach boat brewery"
     " bridge cafe café camp castle catacombs cathedral cave cemetery chapel church circus city"
     " clinic cloister convent cottage courthouse crypt desert dock docks factory fairground"
@@ -62,7 +63,7 @@ _APART_ZH = (
     "酒馆|客栈|市场|集市|城堡|宫殿|皇宫|港口|码头|船上|森林|树林|教堂|寺庙|寺|学校|监狱|牢房|医院|车站|"
     "村子|村里|镇上|城里|岛上|山上|山顶|沙漠|海滩|海边|农场|磨坊|灯塔|博物馆|剧院|桥上|山洞|矿井|墓地|"
     "工厂|面包店|铁匠铺|图书馆|机场|火车|渡船|沼泽|山谷|军营|法院|大学|果园|茶馆|书院|衙门"
-    "|酒肆|酒楼|酒店|饭馆|旅店|市集|菜场|菜市|街市|甲板|船舱|桅杆|月台|站台|候车室|祭坛|礼拜堂|课堂|教室|讲台|病房|牢里|地牢|戏院|戏台|舞台|马厩|谷仓|田里|地里|麦田|稻田|花园|工地|作坊|铁匠炉|窑|驿站|渡口|河边|江边|山脚|城门|城墙|宫里|庙里|道观|祠堂|义庄|药铺|当铺|米铺|书房|学堂|营地|战场|机场|车厢|火车上|巷口|集上|赌场|茶楼|茶摊|面馆|饭堂|办公室|商店|咖啡馆|公园|船篷|舱里|桥心|桥头|街上|街头|巷子|路边|海上|江上|船头|船尾|田埂|地头|井边|河滩|坟前|山坡|雪地|草原|马背"
+    "|酒肆|酒楼|酒店|饭馆|旅店|市集|菜场|菜市|街市|甲板|船舱|桅杆|月台|站台|候车室|祭坛|礼拜堂|课堂|教室|讲台|病房|牢里|地牢|戏院|戏台|舞台|马厩|谷仓|田里|地里|麦田|稻田|花园|工地|作坊|铁匠炉|窑|驿站|渡口|河边|江边|山脚|城门|城墙|宫里|庙里|道观|祠堂|义庄|药铺|当铺|米铺|书房|学堂|营地|战场|机场|车厢|火车上|巷口|集上|赌场|茶楼|茶摊|面馆|饭堂|办公室|商店|咖啡馆|公园|王府|沙丘|金库|银行|大殿|大雄宝殿|公堂|县衙|赌坊|煤层|坑道|井下|矿坑|画廊|使馆|战壕|船篷|舱里|桥心|桥头|街上|街头|巷子|路边|海上|江上|船头|船尾|田埂|地头|井边|河滩|坟前|山坡|雪地|草原|马背"
 )
 _WAY_ZH = re.compile(
     "去|来|到|走|回|离开|抵|赶|骑|驶|航|进|出|搬|逃|爬|穿过|上路|动身|后来|第二天|次日|几天|之后|直到|带|送"

@@ -42,13 +42,24 @@ _BODY = (
     "voice|breath|knees?|feet|foot|heels?|pockets?|belt|back|neck|waist|chest|lap|palms?|wrists?|"
     "thumb|tongue|cheeks?|shawl|skirts?|apron|bonnet|waistcoat|jacket|trousers|temper|mind|own"
 )
+_OWN_DEEDS = (
+    "(?:put|set|laid) down|put on|took off|pulled (?:on|off)|shrugged (?:on|off)|forg[eo]t(?:ten)?|"
+    "finished|emptied|(?:un)?buttoned|laced|sheathed|rolled up|(?:un)?tied|straightened|smoothed"
+)
 _BESIDE = "with|on|in|over|under|behind|to|about|between|against|across|around|from|beneath|into|at"
 _LEADS_IN = "when|as|before|after|while|once|though|although|because|since|if|with|having|until"
-_THINKS = "said|knew|felt|thought|remembered|realised|realized|wished|hoped|swore|decided|supposed"
 _FAR = 5  # words after a name, where a pronoun is hardly the object of what its bearer does
 _BODY_ZH = (
     "手|头|眼|脸|脚|腿|肩|背|胡子|头发|嗓|声音|衣袖|袖|腰|嘴|心|帽|靴|眉|唇|指|"
     "掌|膝|自己|一生|毕生|名字"
+)
+_OWN_DEEDS_ZH = (
+    "[解脱摘放]下|[戴披穿]上|[系扣]好|[系裹]紧|收起|[掏拔抽]出|[合闭]上|睁开|伸出|[抬竖]起|低下|[挽卷]起|"
+    "忘了?带"
+)
+_ALWAYS_ZH = "从小|一向|向来|生来|生性|这辈子|平时|从来|总是|每天|每晚"
+_LEADS_IN_ZH = (
+    "因为|由于|虽然|尽管|每?当|自从|等|既然|只要|如果|要是|即使|即便|哪怕|为了|自打|趁|除了|对于|在"
 )
 _TO_OTHERS = (
     "kissed|touched|grasped|seized|watched|followed|pressed|stroked|clasped|noticed|observed|"
@@ -85,16 +96,16 @@ def _find(narration: Narration, fact: Known, others: set[str]) -> int | None:
     first = re.search(name, narration.told)
     if first is None:
         return None
+    # Somebody may be told of who has no name: then only what is surely one's own counts.
     before = narration.told[: first.start()]
-    if narration.is_chinese and _words(narration, before) & others:
-        return None  # somebody is told of who has no name
+    is_alone = not (narration.is_chinese and _words(narration, before) & others)
     is_clear = False  # the last sentences name nobody but this one
     unclear_for = 0  # sentences in which somebody else may still be meant
     last = _last_sentences(narration)
     if _somebody_else(narration, fact, last) or _words(narration, last) & others:
         unclear_for = 2
     kind = fact.value.casefold()
-    is_alone = all(
+    is_alone = is_alone and all(
         each == fact.subject or narration.value_of(each, "pronoun").casefold() == kind
         for each in narration.named_in(narration.told)
     )
@@ -107,7 +118,8 @@ def _find(narration: Narration, fact: Known, others: set[str]) -> int | None:
             is_clear, unclear_for = False, 3
             continue
         unclear_for = max(0, unclear_for - 1)
-        named = (re.match if narration.is_chinese else re.search)(rf"\W*{name}(?!的)", told)
+        lead = "(?:[^。！？，；“”]{0,16}，)?" if narration.is_chinese else ""
+        named = (re.match if narration.is_chinese else re.search)(rf"\W*{lead}{name}(?!的)", told)
         is_clear = is_clear or bool(named and not unclear_for and is_alone)
         if is_clear and _is_meant(narration, told, named, others):
             return start
@@ -153,10 +165,16 @@ def _of_its_own(name: str, others: set[str], *, is_chinese: bool) -> re.Pattern[
     named after a pronoun in the same sentence is mostly meant by it.
     """
     if is_chinese:
+        name = f"(?<![问对跟给向把被看叫让请和与替为]){name}"
         other = f"[{''.join(sorted(others))}]"
         return re.compile(
             rf"{name}[^。！？“”]{{0,24}}?{other}(?:自己|(?:的|那)?(?:那?[双张只])?(?:{_BODY_ZH}))"
-            rf"|^(?:因为|虽然|尽管|当|自从|等|既然)?{other}(?!们)[^。！？“”]{{1,20}}，{name}"
+            rf"|{name}(?:[^。！？；“”]{{0,12}}[，地])?[^。！？，；“”]{{0,6}}?(?:{_OWN_DEEDS_ZH}){other}的"
+            rf"|^{name}(?:不?是|{_ALWAYS_ZH})[^。！？，；“”]{{1,20}}，(?:所以|因此|可)?{other}(?!们)"
+            rf"|^{name}(?:没有?|并?不|并没有?)[^。！？，；“”]{{1,12}}，{other}(?:只|而是|反而|仍|依|还是)"
+            rf"|(?:只剩|只有|除了){name}[^。！？；“”]{{0,12}}，[^。！？，；“”]{{0,6}}?{other}(?!们)"
+            rf"|^[^。！？，“”]{{0,8}}{other}自己[^。！？，“”]{{0,8}}，{name}"
+            rf"|^(?:{_LEADS_IN_ZH})?{other}(?!们)[^。！？“”]{{1,20}}，{name}"
         )
     theirs = "|".join(sorted(others - {"she", "he", "they", "him"}))
     all_others = "|".join(sorted(others))
@@ -165,14 +183,16 @@ def _of_its_own(name: str, others: set[str], *, is_chinese: bool) -> re.Pattern[
     verb = rf"(?!{_TO_OTHERS})\w+ed|shook|bent|bit|threw|raised|put|wrung|let|drew|held|ran|drew"
     particle = r"(?:\s+(?:up|down|back|on|off|out|in))?"
     return re.compile(
-        rf"^\W*{name}\s(?:[^.;:!?]{{0,120}}?\b(?:{selves})\b"
+        rf"(?:^|^[^.;:!?]{{0,40}},)\W*{name}\s(?:[^.;:!?]{{0,120}}?\b(?:{selves})\b"
         rf"|[^.;:!?]*?\b(?:with|without|despite|for all|in spite of)\s+(?:{theirs})\s"
         rf"|[^.;:!?]*?\b(?:{verb}){particle}\s+(?:{theirs})\s+(?:\w+\s+)?(?:{_BODY})\b"
         rf"|[^.;:!?]*?\b(?:{_BESIDE})\s+(?:{theirs})\s+(?:\w+\s+)?(?:{_BODY})\b)"
+        rf"|{name}\s+(?:had\s+)?(?:{_OWN_DEEDS})\s+(?:{theirs})\s"
+        rf"|{name}\s+\w+,\s+(?:though|although|if|because|when|as)\s+(?:{subject})\b"
+        rf"|^[^.;:!?,]{{0,40}}\b(?:{selves})\b[^.;:!?,]{{0,20}},\s+{name}\b"
         rf"|{name},\s+(?:having\s+\w+|\w+ing)\s+(?:{theirs})\b"
         rf"|{name},\s+(?:{theirs})\s+\w+"
         rf"|{name},\s+who\s+[^,.;]*?\b(?:{all_others})\b"
-        rf"|{name}\s+(?:{_THINKS})\s+(?:that\s+)?(?:{subject})\b"
         rf"|^\W*(?i:{_LEADS_IN})\b[^,.;:!?]{{0,60}}\b(?:{all_others})\b[^,.;:!?]{{0,40}},\s+{name}\b"
     )
 

@@ -49,6 +49,17 @@ CONTRADICTIONS = [
     (SHE, "Mira went to the door. He did not look back.", DoubtKind.PRONOUN, "He did"),
     (SHE, "Mira shook his head.", DoubtKind.PRONOUN, "Mira shook"),
     (SHE_ZH, "米拉站在门口。他没有进来。", DoubtKind.PRONOUN, "他没有"),
+    (SHE, "Mira put down his cup.", DoubtKind.PRONOUN, "Mira put"),
+    (SHE, "Left to himself, Mira would have burned it.", DoubtKind.PRONOUN, "Left to"),
+    (SHE_ZH, "一个男人走了，他没回头。米拉从小怕水，所以他不坐船。", DoubtKind.PRONOUN, "米拉从小"),
+    (SHE_ZH, "米拉解下他的佩刀。", DoubtKind.PRONOUN, "米拉解下"),
+    (EYES, "Brown as a bog and as deep, the eyes of Mira closed.", DoubtKind.CHANGED_ATTRIBUTE, ""),
+    (HAIR, "In the mirror Mira saw straight red hair.", DoubtKind.CHANGED_ATTRIBUTE, "In the"),
+    (AGE, "Now sixty-two, Mira walked with a stick.", DoubtKind.CHANGED_ATTRIBUTE, "Now"),
+    (AGE_ZH, "蛋糕上插着十七根蜡烛，米拉吹了一口气。", DoubtKind.CHANGED_ATTRIBUTE, "蛋糕"),
+    (TRADE, "Mira taught the young and farmed for a living.", DoubtKind.CHANGED_ATTRIBUTE, "Mira"),
+    (Fact("米拉", "is_a", "铁匠"), "米拉靠打鱼为生。", DoubtKind.CHANGED_ATTRIBUTE, "米拉靠"),
+    (DEAD_ZH, "米拉写完了信，把灯吹灭。", DoubtKind.DEAD_SPEAKER, "米拉写完"),
 ]
 
 NO_CONTRADICTIONS = [
@@ -75,6 +86,11 @@ NO_CONTRADICTIONS = [
     (SHE, "Mira took his hand."),
     (SHE, "A man came in. Mira rose. He smiled."),
     (SHE_ZH, "米拉看着那个男人。他没有进来。"),
+    (SHE, "Mira knew he would come."),
+    (SHE_ZH, "我问米拉，他自己去不去。"),
+    (EYES, "The eyes of Mira went to the brown dog."),
+    (AGE_ZH, "米拉守了二十个年头的灯塔。"),
+    (DEAD_ZH, "桌上有米拉的遗信。信里说她走了。"),
 ]
 
 
