@@ -126,7 +126,7 @@ def rules_lines(state: OrderState, words: Words) -> list[str]:
     """Return the rules, and who plays."""
     rules = state.rules
     lines = [mode_name(rules.mode, words), _model_place(rules, words)]
-    if rules.deadline_hours:
+    if rules.deadline_hours and rules.mode is not Mode.FREE:
         hours = words.plural("{count} hour", "{count} hours", rules.deadline_hours)
         vote = rules.mode is Mode.VOTE
         lines.append(

@@ -16,7 +16,7 @@ def _(error: errors.TypefaceMissing, words: Words) -> str:
 
 @describe.register
 def _(error: errors.ArchiveRefused, words: Words) -> str:
-    where = error.where
+    where = words("line {number}", number=error.where) if error.where.isdigit() else error.where
     return {
         ArchiveFault.NO_ARCHIVE: words(
             "This file is no story of Scriptorium. /story export as JSONL makes one; a plain text "

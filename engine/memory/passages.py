@@ -1,7 +1,7 @@
 """Passages: the sentences of old turns, with the one before or after that they lean on."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -110,7 +110,7 @@ def passages_of(turn: Turn, language: str, question: Question, recent: float) ->
                 line.keys,
             )
         )
-    return _apart(found)
+    return apart(sorted(found, key=lambda each: (-each.worth, each.start)))
 
 
 def stretch(turn: Turn, start: int, end: int, keys: Keys, worth: float) -> Passage:
@@ -137,8 +137,16 @@ def _most_after(language: str) -> int:
     return MOST_AFTER_HAN if language.startswith("zh") else MOST_AFTER
 
 
-def overlap(one: Passage, other: Passage) -> bool:
-    """Say whether two passages share a part of a turn."""
+def apart(passages: Iterable[Passage]) -> list[Passage]:
+    """Return the passages, without those that have words of one before them."""
+    found: list[Passage] = []
+    for each in passages:
+        if not any(_overlap(each, one) for one in found):
+            found.append(each)
+    return found
+
+
+def _overlap(one: Passage, other: Passage) -> bool:
     return one.turn.id == other.turn.id and one.start < other.end and other.start < one.end
 
 
@@ -146,12 +154,3 @@ def _names_nobody(sentence: str) -> bool:
     first = _WORD.search(sentence)
     begins_with_name = first is not None and not is_function_word(first[0].casefold())
     return not names_in(sentence) and (HAN_RUN.search(sentence) is not None or not begins_with_name)
-
-
-def _apart(found: list[Passage]) -> list[Passage]:
-    """Keep the best of passages of one turn that overlap."""
-    kept: list[Passage] = []
-    for each in sorted(found, key=lambda each: (-each.worth, each.start)):
-        if not any(overlap(each, other) for other in kept):
-            kept.append(each)
-    return kept

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
 from engine.memory.asking import Keys, Question, ideas_beside, ideas_of, weigh
-from engine.memory.passages import Passage, keys_of, overlap, passages_of, with_the_next
+from engine.memory.passages import Passage, apart, keys_of, passages_of, with_the_next
 from engine.memory.portrait import portray
 from engine.story import Turn
 
@@ -81,11 +81,11 @@ def look_up(
     for place, each in enumerate(kept[:MOST_BEFORE_OTHERS]):
         kept[place] = with_the_next(each, search.language)
     is_established = any(each.answer >= ESTABLISHED for each in kept)
-    if not question.asked_of:
-        return Recall(tuple(kept), is_established)
-    told_of = portray(
-        _old(search), search.keys, question.asked_of, search.language, most=MOST_TOLD_OF
-    )
+    told_of: list[Passage] = []
+    if question.asked_of:
+        told_of = portray(
+            _old(search), search.keys, question.asked_of, search.language, most=MOST_TOLD_OF
+        )
     return Recall(tuple(_mix(kept, told_of[:most])[:most]), is_established, tuple(told_of))
 
 
@@ -111,11 +111,9 @@ def with_followed(
     found: Recall, followed: Sequence[Passage], *, most: int = MOST_PASSAGES
 ) -> Recall:
     """Return what was found with what it led to, after the best."""
-    have = {(each.turn.id, each.start) for each in found.passages[:3]}
-    more = [each for each in followed if (each.turn.id, each.start) not in have]
-    have |= {(each.turn.id, each.start) for each in more}
-    rest = [each for each in found.passages[3:] if (each.turn.id, each.start) not in have]
-    return replace(found, passages=tuple([*found.passages[:3], *more, *rest][:most]))
+    best = found.passages[:MOST_BEFORE_OTHERS]
+    rest = found.passages[MOST_BEFORE_OTHERS:]
+    return replace(found, passages=tuple(apart([*best, *followed, *rest])[:most]))
 
 
 def _old(search: Search) -> Sequence[Turn]:
@@ -124,13 +122,8 @@ def _old(search: Search) -> Sequence[Turn]:
 
 def _mix(kept: Sequence[Passage], others: Sequence[Passage]) -> list[Passage]:
     """Return the best of what was asked for, then the rest of it in turns with the others."""
-    best = kept[:MOST_BEFORE_OTHERS]
     rest = chain.from_iterable(zip_longest(others, kept[MOST_BEFORE_OTHERS:]))
-    mixed: list[Passage] = []
-    for each in chain(best, rest):
-        if each is not None and not any(overlap(each, one) for one in mixed):
-            mixed.append(each)
-    return mixed
+    return apart([*kept[:MOST_BEFORE_OTHERS], *(each for each in rest if each is not None)])
 
 
 def _find(search: Search, question: Question) -> list[Passage]:

@@ -74,7 +74,7 @@ async def test_a_whole_story_comes_back_by_a_moderators_hand(scene: Scene) -> No
     damaged = await scene.maya.slash(
         scene.room, "story import", file=("a.jsonl", data[: len(data) // 2])
     )
-    assert told(damaged).startswith("This file is damaged (")
+    assert told(damaged).startswith("This file is damaged (line ")
     await scene.maya.slash(scene.room, "story import", file=("a.jsonl", data))
     assert scene.newest.content.startswith("📥 **The Lighthouse** came in as a file: 1 turn.")
     await scene.write(scene.bo, "It was lit again.")

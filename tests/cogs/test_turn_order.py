@@ -224,6 +224,16 @@ async def test_only_who_leads_the_story_sets_rules(scene: Scene) -> None:
     assert told(shown).startswith("Anybody writes, at any time.")
 
 
+async def test_where_anybody_writes_no_time_is_told(scene: Scene) -> None:
+    await scene.start()
+    await scene.alice.slash(scene.room, "story rules", mode="round_robin", deadline=24)
+    timed = scene.newest.content
+    await scene.alice.slash(scene.room, "story rules", mode="free")
+    assert "Time for a turn: 24 hours." in timed
+    assert "Anybody writes" in scene.newest.content
+    assert "24" not in scene.newest.content
+
+
 async def test_a_story_without_rules_looks_as_it_always_did(
     scene: Scene, simcord_bot: ScriptoriumBot
 ) -> None:

@@ -1,3 +1,5 @@
+import pytest
+
 from engine.memory.offers import Spot
 from engine.memory.prompt import BlockKind
 from engine.memory.recall import recall
@@ -131,3 +133,14 @@ def test_a_passage_says_where_it_stands() -> None:
     assert offer.turn_id == passage.turn.id
     (told, *_) = offers_of(recall(path, [("Where was Mara born?", 1.0)], "en"), "zh-CN")
     assert told.text == "前文：Mara was born in Velmoor."
+
+
+@pytest.mark.parametrize("question", ["Where is the ledger hidden?", "Where is Mara's ledger?"])
+def test_no_words_are_told_twice(question: str) -> None:
+    path = story(
+        "The ledger lay hidden in the oven. It was the ledger of the salt pans. "
+        "She had hidden it from the sailors. He found the ledger."
+    )
+    passages = recall(path, [(question, 1.0)], "en").passages
+    told = [(each.turn.id, at) for each in passages for at in range(each.start, each.end)]
+    assert len(told) == len(set(told))
