@@ -117,7 +117,8 @@ def turned(cases: Sequence[Case], facts: tuple[Fact, ...], draw: random.Random) 
             if len(re.findall(right[fact.value], case.text, re.IGNORECASE)) >= 3:
                 other = Fact(901, fact.subject, "pronoun", "he" if fact.value == "she" else "she")
                 facts_now = (*(each for each in facts if each != fact), other)
-                wrong.append(Case(case.text, case.recent, facts_now, "en", KINDS["pronoun"], 901))
+                # What came before would agree with the ledger, so it is left out.
+                wrong.append(Case(case.text, (), facts_now, "en", KINDS["pronoun"], 901))
     for found in (dead, wrong):
         yield from draw.sample(found, min(TRIES, len(found)))
 

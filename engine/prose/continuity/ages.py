@@ -89,6 +89,7 @@ _AGE_ZH = re.compile(
     r"(?:(?P<exact>周?岁|(?:根|支)(?:生日)?蜡烛|个(?:寒暑|春秋)|年的风霜|整?(?=了?[，。的]))"
     r"|(?P<about>来岁|多岁|几岁|出头)|(?P<tens>旬))"
 )
+_CAKE_ZH = re.compile("蛋糕|生日|寿")  # its candles are years
 _NOT_NOW_ZH = re.compile("那年|那时|时候|从前|当年|小时|年前|以前|曾|之前|等到|将来|活到")
 
 
@@ -134,6 +135,8 @@ def _told_in_chinese(told: str) -> Iterator[tuple[int, tuple[int, int]]]:
         if name in told:
             yield told.index(name), bounds
     for match in _AGE_ZH.finditer(told):
+        if match["exact"] and "蜡烛" in match["exact"] and not _CAKE_ZH.search(told):
+            continue
         age = years(match["found"])
         if age is None or (match["exact"] == "" and not match["led"]):
             continue

@@ -26,7 +26,7 @@ _COLOR = re.compile(
 )
 _HAIR_ALONE = re.compile(
     r"\b(redhead|blonde|brunette|auburn|flaxen"
-    r"|(?:golden|fair|blond|dark|black|red|grey|white)(?= head\b))",
+    r"|(?<!\ba )(?<!\ban )(?<!\bthe )(?:golden|fair|blond|dark|black|red|grey|white)(?= head\b))",
     re.IGNORECASE,
 )
 PARTS = {
@@ -56,6 +56,12 @@ _BEGINS = re.compile(
 )  # the colour that a sentence begins with: Dark as slate, …
 _ANOTHERS = re.compile(
     r"\b(?:into|at|met|meeting|saw|seeing|held|caught|sought)\s+(?:\S+\s+){0,3}$"
+)
+
+# She held the cat with green eyes.
+_OF_ANOTHER = re.compile(
+    r"(?<!\bwas )(?<!\bis )(?<!, )\b(?:an?|the|his|her|that|some)\s+(?:\w+\s+)?(?:\w+)\s+"
+    r"(?:with|whose)\s+(?:\w+,?\s+){0,2}$"
 )
 
 _COLORS_ZH = {
@@ -93,6 +99,8 @@ def colors_told(told: str, relation: str, *, is_chinese: bool) -> Iterator[tuple
         if _ANOTHERS.search(told[: part.start()]) and not _MIRROR.search(told):
             continue
         for color in _COLOR.finditer(told):
+            if _OF_ANOTHER.search(told[: min(color.start(), part.start())]):
+                continue
             if color.end() <= part.start():
                 between = told[color.end() : part.start()]
                 is_its = _stands_before(between) or _leads(told[: color.start()], between)

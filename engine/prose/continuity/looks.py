@@ -10,7 +10,10 @@ from engine.prose.continuity.narration import Narration
 from engine.prose.continuity.trades import trades_disagree, trades_told
 
 _RELATIONS = ("eye_color", "hair_color", "age", "is_a")
-_NOT = re.compile(r"\b(?:not|never|no longer|neither|nor|n['’]t|as if|as though|dyed|wig|if)\b")
+_NOT = re.compile(
+    r"\b(?:not|never|no longer|neither|nor|n['’]t|as if|as though|dyed|wig|if|what it (?:was|is)|"
+    r"wanted|wished|dream\w*|hoped|remember\w*|pretend\w*|used to)\b"
+)
 _NOT_ZH = re.compile(
     "不是|没有|并非|不再|如果|假如|要是|仿佛|好像|像是|假发|染|染成|画像|照片|戏里|扮"
 )

@@ -105,10 +105,11 @@ def _place_in_english(narration: Narration, fact: Known) -> tuple[int, str] | No
     common = "|".join(sorted([*_APART, *_ROOMS, *_INSIDE], key=len, reverse=True))
     where = (
         r"(?:in|at|inside|on|aboard|by|near|outside|under|beneath|within|behind|beside|among|from|"
-        r"against|across|through|over|between|around|about|of)"
+        r"against|across|through|over|between|around|about)"
     )
     pattern = re.compile(
-        rf"\b{where}\s+(?:(?:the|a|an|her|his|their|that|this|some)\s+)?"
+        rf"\b{where}\s+(?:(?:the|a|an)\s+(?:[\w'’-]+\s+){{1,3}}?of\s+)?"
+        r"(?:(?:the|a|an|her|his|their|that|this|some)\s+)?"
         rf"(?:(?!of\b|to\b)[\w'’-]+\s+){{0,2}}?(?P<place>(?:{proper})\b|(?:{common})\b)",
         re.IGNORECASE,
     )
@@ -177,7 +178,7 @@ def _place_in_chinese(narration: Narration, fact: Known) -> tuple[int, str] | No
         rf"{verb}[^，。！？；：“”]{{0,8}}?(?P<place>{'|'.join([*known, _APART_ZH])})"
         if fact.relation == "lives_in"
         else rf"(?:在|倚着|靠着|坐着|站着|躺着|蹲着|守着|隔着)?[^，。！？；：“”]{{0,8}}?"
-        rf"(?P<place>{'|'.join([*known, _APART_ZH])})"
+        rf"(?P<place>{'|'.join([*known, _APART_ZH])})(?![里上]?的[信钟消歌])"
     )
     about = dict(narration.about(fact.subject))
     if _ways(narration.told_before, name, _WAY_ZH):
@@ -191,6 +192,7 @@ def _place_in_chinese(narration: Narration, fact: Known) -> tuple[int, str] | No
         so_far = told[: match.end()]
         if (
             _ELSEWHERE_ZH.search(so_far)
+            or "时候" in told
             or _way_in_chinese(so_far)
             or any(
                 _way_in_chinese(earlier) and re.search(name, earlier)

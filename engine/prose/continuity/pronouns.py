@@ -1,7 +1,9 @@
 """Somebody is "he" who was "she".
 
-A pronoun is taken for somebody's only where nobody else can be meant: nobody else is named or
-described near it, and the passage had no pronoun of that kind before.
+A pronoun is taken for somebody's only where nobody else can be meant: nobody of that kind is known
+to be here, was told of before, or is named or described near it. Only what one does to oneself
+("shook his head") is theirs whoever else is near. Two who are together are the usual scene, and
+there a doubt about each "his" would be worse than none.
 """
 
 import re
@@ -16,7 +18,6 @@ _KINDS = {
 }
 _KINDS_ZH = {"she": {"她"}, "he": {"他"}}
 _AS_KIND = {"她": "she", "他": "he", "it": "", "它": "", "her": "she", "him": "he"}
-# Anybody at all whom a pronoun might mean.
 # Whom a pronoun might mean.
 _MEN = (
     "m[ae]n|boys?|brothers?|fathers?|sons?|husbands?|uncles?|lords?|gentlem[ae]n|king|master|fellow|"
@@ -42,33 +43,48 @@ _BODY = (
     "voice|breath|knees?|feet|foot|heels?|pockets?|belt|back|neck|waist|chest|lap|palms?|wrists?|"
     "thumb|tongue|cheeks?|shawl|skirts?|apron|bonnet|waistcoat|jacket|trousers|temper|mind|own"
 )
-_OWN_DEEDS = (
-    "(?:put|set|laid) down|put on|took off|pulled (?:on|off)|shrugged (?:on|off)|forg[eo]t(?:ten)?|"
-    "finished|emptied|(?:un)?buttoned|laced|sheathed|rolled up|(?:un)?tied|straightened|smoothed"
+_TO_OTHERS = (
+    "kissed|touched|grasped|seized|watched|followed|pressed|stroked|clasped|noticed|observed|"
+    "admired|remarked|received|wanted|missed|loved|grabbed|recognised|recognized|studied"
 )
+# Whatever is near, these are done with one's own.
+_OWN_ACTS = (
+    r"shook (?:{theirs}) head|bit (?:{theirs}) (?:lower )?(?:lip|tongue)|"
+    r"shrugged (?:{theirs}) shoulders|"
+    r"cleared (?:{theirs}) throat|(?:clenched|gritted|ground) (?:{theirs}) (?:teeth|jaw|fists?)|"
+    r"(?:held|caught) (?:{theirs}) breath|(?:crossed|folded) (?:{theirs}) arms|"
+    r"licked (?:{theirs}) lips|"
+    r"(?:narrowed|rolled|lowered|opened|blinked|screwed up) (?:{theirs}) eyes|"
+    r"(?:lost|kept) (?:{theirs}) (?:temper|balance|footing)|changed (?:{theirs}) mind|"
+    r"stamped (?:{theirs}) foot|(?:bowed|bent|hung|tilted) (?:{theirs}) head"
+)
+_ACTS = (
+    rf"(?:(?!{_TO_OTHERS})\w+ed|shook|bent|bit|threw|raised|put|wrung|let|drew|held|ran)"
+    r"(?:\s+(?:up|down|back|on|off|out|in))?"
+)
+_DEEDS = "(?:put|set|laid) down|(?:put|pulled|shrugged) on|(?:took|pulled|shrugged) off"
 _BESIDE = "with|on|in|over|under|behind|to|about|between|against|across|around|from|beneath|into|at"
-_LEADS_IN = "when|as|before|after|while|once|though|although|because|since|if|with|having|until"
 _FAR = 5  # words after a name, where a pronoun is hardly the object of what its bearer does
 _BODY_ZH = (
     "手|头|眼|脸|脚|腿|肩|背|胡子|头发|嗓|声音|衣袖|袖|腰|嘴|心|帽|靴|眉|唇|指|"
     "掌|膝|自己|一生|毕生|名字"
 )
-_OWN_DEEDS_ZH = (
-    "[解脱摘放]下|[戴披穿]上|[系扣]好|[系裹]紧|收起|[掏拔抽]出|[合闭]上|睁开|伸出|[抬竖]起|低下|[挽卷]起|"
+_DEEDS_ZH = (
+    "[解脱摘放]下|[系扣]好|[系裹]紧|收起|[掏拔抽]出|[合闭]上|睁开|伸出|[抬竖]起|低下|[挽卷]起|"
     "忘了?带"
 )
+_ANOTHER_ZH = "们也却倒才先"  # after a pronoun: whom it means is set against somebody
+_CAUSES_ZH = "[让叫使请知觉说想信见]|发现"
+_OWN_ACTS_ZH = (
+    "摇了?摇|点了?点|低下|抬起|皱了?皱|皱起|清了?清|咬了?咬|咬紧|眨了?眨|耸了?耸|屏住|攥紧|揉了?揉|舔了?舔|挺直|"
+    "搓了?搓"
+)
 _ALWAYS_ZH = "从小|一向|向来|生来|生性|这辈子|平时|从来|总是|每天|每晚"
-_LEADS_IN_ZH = (
-    "因为|由于|虽然|尽管|每?当|自从|等|既然|只要|如果|要是|即使|即便|哪怕|为了|自打|趁|除了|对于|在"
-)
-_TO_OTHERS = (
-    "kissed|touched|grasped|seized|watched|followed|pressed|stroked|clasped|noticed|observed|"
-    "admired|remarked|received|wanted|missed|loved|grabbed|recognised|recognized|studied"
-)
 
 
 MANY = 3  # pronouns of the other kind
 FOR_EACH = 5  # and so many more for each of one's own
+BEFORE = 8  # sentences of the passages before, in which somebody else may be told of
 
 
 def wrong_pronouns(narration: Narration) -> list[Doubt]:
@@ -82,7 +98,7 @@ def wrong_pronouns(narration: Narration) -> list[Doubt]:
             word for name, words in kinds.items() if name not in {kind, "they"} for word in words
         }
         if kind in kinds:
-            start = _find(narration, fact, others)
+            start = _find(narration, fact, kinds[kind], others)
             if start is None and kind != "they" and not narration.is_chinese:
                 start = _outweighed(narration, fact, kinds[kind], others)
             if start is not None:
@@ -90,42 +106,51 @@ def wrong_pronouns(narration: Narration) -> list[Doubt]:
     return doubts
 
 
-def _find(narration: Narration, fact: Known, others: set[str]) -> int | None:
+def _find(narration: Narration, fact: Known, own_kind: set[str], others: set[str]) -> int | None:
     """Return where a pronoun of the other kind can only mean this one."""
     name = narration.name(fact.subject)
-    first = re.search(name, narration.told)
-    if first is None:
-        return None
-    # Somebody may be told of who has no name: then only what is surely one's own counts.
-    before = narration.told[: first.start()]
-    is_alone = not (narration.is_chinese and _words(narration, before) & others)
-    is_clear = False  # the last sentences name nobody but this one
-    unclear_for = 0  # sentences in which somebody else may still be meant
-    last = _last_sentences(narration)
-    if _somebody_else(narration, fact, last) or _words(narration, last) & others:
-        unclear_for = 2
-    kind = fact.value.casefold()
-    is_alone = is_alone and all(
-        each == fact.subject or narration.value_of(each, "pronoun").casefold() == kind
-        for each in narration.named_in(narration.told)
+    own, likely = (
+        (_own_in_chinese(name, others), _likely_in_chinese(name, others))
+        if narration.is_chinese
+        else (_own_in_english(name, others), _likely_in_english(name, others))
     )
-    own = _of_its_own(name, others, is_chinese=narration.is_chinese)
+    is_told_of = _is_told_of(narration, fact, others)  # somebody whose pronoun it is
+    is_named = False
+    # Sentences in which somebody described may still be meant.
+    unclear_for = 3 if _somebody_else(narration, fact, _last_sentences(narration)) else 0
     for start, told in narration.sentences:
-        match = own.search(told)
-        if match and not _somebody_else(narration, fact, match[0]):
+        if (match := own.search(told)) and not _somebody_else(narration, fact, match[0]):
             return start
+        if is_told_of:
+            continue
+        words = _words(narration, told)
+        if words & own_kind and words & others:
+            is_told_of = True  # she took his hand: two are told of
+            continue
         if _somebody_else(narration, fact, told):
-            is_clear, unclear_for = False, 3
+            is_named, unclear_for = False, 3
             continue
         unclear_for = max(0, unclear_for - 1)
         lead = "(?:[^。！？，；“”]{0,16}，)?" if narration.is_chinese else ""
         named = (re.match if narration.is_chinese else re.search)(rf"\W*{lead}{name}(?!的)", told)
-        is_clear = is_clear or bool(named and not unclear_for and is_alone)
-        if is_clear and _is_meant(narration, told, named, others):
-            return start
-        if _words(narration, told) & others:
-            unclear_for = 2
+        if not unclear_for:
+            is_named = is_named or named is not None
+            if likely.search(told) or (is_named and _is_meant(narration, told, named, others)):
+                return start
+        is_told_of = bool(words & others)
     return None
+
+
+def _is_told_of(narration: Narration, fact: Known, others: set[str]) -> bool:
+    """Whether somebody of the other kind is known to be here, or was just told of."""
+    kind = fact.value.casefold()
+    before = _last_sentences(narration)
+    if _words(narration, before) & others:
+        return True
+    return any(
+        each != fact.subject and narration.value_of(each, "pronoun").casefold() != kind
+        for each in narration.named_in(f"{before}\n{narration.told}")
+    )
 
 
 def _is_meant(
@@ -136,7 +161,10 @@ def _is_meant(
         return bool(_words(narration, told) & others)
     rest = told[named.end() :]
     if narration.is_chinese:
-        return re.search(rf"[，；][^，；。]{{0,8}}?[{''.join(others)}](?!们)", rest) is not None
+        return (
+            re.search(rf"[，；][^，；。]{{0,8}}?[{''.join(others)}](?![{_ANOTHER_ZH}])", rest)
+            is not None
+        )
     # In her own sentence "his hand" may be another's: only words far from her name count.
     words = re.findall(r"[a-z]+", rest.casefold())
     return not others.isdisjoint(words[_FAR:]) and others.isdisjoint(words[:_FAR])
@@ -145,12 +173,18 @@ def _is_meant(
 def _outweighed(narration: Narration, fact: Known, own: set[str], others: set[str]) -> int | None:
     """Return where somebody is named who has no pronoun of theirs, where the other kind has many.
 
-    Nobody else of whom something is known may be named.
+    Nobody else of whom something is known may be named, and nobody have been told of before.
     """
     name = narration.name(fact.subject)
     words = [word for _, told in narration.sentences for word in _word_list(narration, told)]
     of_others, of_own = (sum(word in kind for word in words) for kind in (others, own))
-    if of_others < MANY + FOR_EACH * of_own:
+    if of_others < MANY + FOR_EACH * of_own or _is_told_of(narration, fact, others):
+        return None
+    # Whoever is told of before the first name, or beside it, is somebody else.
+    first = re.search(name, narration.told)
+    if first is None or _words(narration, narration.told[: first.start()]) & others:
+        return None
+    if others & {"him"} and re.search(rf"{name}[^.;:!?]*\bhim\b", narration.told):
         return None
     named = [at for at, told in narration.sentences if re.search(name, told)]
     if not named or narration.named_in(narration.told) != [fact.subject]:
@@ -158,47 +192,55 @@ def _outweighed(narration: Narration, fact: Known, own: set[str], others: set[st
     return named[0]
 
 
-def _of_its_own(name: str, others: set[str], *, is_chinese: bool) -> re.Pattern[str]:
-    """Return a pattern for pronouns that can only be those of whoever the sentence is about.
+def _own_in_english(name: str, others: set[str]) -> re.Pattern[str]:
+    """Return a pattern for pronouns that are surely of whoever is named, whoever else is near."""
+    theirs = "|".join(sorted(others & {"his", "her", "their"})) or "(?!)"
+    selves = "|".join(word for word in sorted(others) if word.endswith("self")) or "(?!)"
+    # Who watched him dress himself did not dress.
+    nobody = r"(?:(?!(?:he|him|his|she|her|they|them|their|it|that|who|and)\b)[\w'’-]+\s+){0,5}?"
+    return re.compile(
+        rf"(?:^|^[^.;:!?]{{0,40}},)\W*{name}\s+{nobody}(?:{selves})\b"
+        rf"|^[^.;:!?,]{{0,40}}\b(?:{selves})\b[^.;:!?,]{{0,20}},\s+{name}\b"
+        rf"|{name}\s+(?:\w+ly\s+|had\s+|only\s+)?(?:{_OWN_ACTS.format(theirs=theirs)})\b"
+    )
 
-    Whoever shakes a head or looks at himself has it of their own, whoever else is near; and who is
-    named after a pronoun in the same sentence is mostly meant by it.
-    """
-    if is_chinese:
-        name = f"(?<![问对跟给向把被看叫让请和与替为]){name}"
-        other = f"[{''.join(sorted(others))}]"
-        return re.compile(
-            rf"{name}[^。！？“”]{{0,24}}?{other}(?:自己|(?:的|那)?(?:那?[双张只])?(?:{_BODY_ZH}))"
-            rf"|{name}(?:[^。！？；“”]{{0,12}}[，地])?[^。！？，；“”]{{0,6}}?(?:{_OWN_DEEDS_ZH}){other}的"
-            rf"|^{name}(?:不?是|{_ALWAYS_ZH})[^。！？，；“”]{{1,20}}，(?:所以|因此|可)?{other}(?!们)"
-            rf"|^{name}(?:没有?|并?不|并没有?)[^。！？，；“”]{{1,12}}，{other}(?:只|而是|反而|仍|依|还是)"
-            rf"|(?:只剩|只有|除了){name}[^。！？；“”]{{0,12}}，[^。！？，；“”]{{0,6}}?{other}(?!们)"
-            rf"|^[^。！？，“”]{{0,8}}{other}自己[^。！？，“”]{{0,8}}，{name}"
-            rf"|^(?:{_LEADS_IN_ZH})?{other}(?!们)[^。！？“”]{{1,20}}，{name}"
-        )
+
+def _likely_in_english(name: str, others: set[str]) -> re.Pattern[str]:
+    """Return a pattern for pronouns that are of whoever is named, where nobody else is near."""
     theirs = "|".join(sorted(others - {"she", "he", "they", "him"}))
     all_others = "|".join(sorted(others))
-    subject = "|".join(sorted(others & {"she", "he", "they"}))
-    selves = "|".join(word for word in sorted(others) if word.endswith("self")) or "(?!)"
-    verb = rf"(?!{_TO_OTHERS})\w+ed|shook|bent|bit|threw|raised|put|wrung|let|drew|held|ran|drew"
-    particle = r"(?:\s+(?:up|down|back|on|off|out|in))?"
     return re.compile(
-        rf"(?:^|^[^.;:!?]{{0,40}},)\W*{name}\s(?:[^.;:!?]{{0,120}}?\b(?:{selves})\b"
-        rf"|[^.;:!?]*?\b(?:with|without|despite|for all|in spite of)\s+(?:{theirs})\s"
-        rf"|[^.;:!?]*?\b(?:{verb}){particle}\s+(?:{theirs})\s+(?:\w+\s+)?(?:{_BODY})\b"
+        rf"^\W*{name}\s(?:[^.;:!?]*?\b(?:with|without|despite|for all)\s+(?:{theirs})\s"
+        rf"|[^.;:!?]*?\b(?:{_ACTS})\s+(?:{theirs})\s+(?:\w+\s+)?(?:{_BODY})\b"
         rf"|[^.;:!?]*?\b(?:{_BESIDE})\s+(?:{theirs})\s+(?:\w+\s+)?(?:{_BODY})\b)"
-        rf"|{name}\s+(?:had\s+)?(?:{_OWN_DEEDS})\s+(?:{theirs})\s"
-        rf"|{name}\s+\w+,\s+(?:though|although|if|because|when|as)\s+(?:{subject})\b"
-        rf"|^[^.;:!?,]{{0,40}}\b(?:{selves})\b[^.;:!?,]{{0,20}},\s+{name}\b"
+        rf"|{name}\s+(?:had\s+)?(?:{_DEEDS})\s+(?:{theirs})\s"
         rf"|{name},\s+(?:having\s+\w+|\w+ing)\s+(?:{theirs})\b"
         rf"|{name},\s+(?:{theirs})\s+\w+"
         rf"|{name},\s+who\s+[^,.;]*?\b(?:{all_others})\b"
-        rf"|^\W*(?i:{_LEADS_IN})\b[^,.;:!?]{{0,60}}\b(?:{all_others})\b[^,.;:!?]{{0,40}},\s+{name}\b"
+    )
+
+
+def _own_in_chinese(name: str, others: set[str]) -> re.Pattern[str]:
+    other = f"[{''.join(sorted(others))}]"
+    return re.compile(
+        rf"^{name}(?:(?!{_CAUSES_ZH})[^。！？，；“”]){{0,10}}?{other}自己(?![会去来想也不要能])"
+        rf"|^{name}(?:{_OWN_ACTS_ZH})了?{other}的(?:{_BODY_ZH})"
+    )
+
+
+def _likely_in_chinese(name: str, others: set[str]) -> re.Pattern[str]:
+    name = f"(?<![问对跟给向把被看叫让请和与替为]){name}"
+    other = f"[{''.join(sorted(others))}]"
+    return re.compile(
+        rf"{name}(?:(?!{_CAUSES_ZH})[^。！？“”]){{0,24}}?{other}(?:自己|(?:的|那)?(?:那?[双张只])?(?:{_BODY_ZH}))"
+        rf"|{name}(?:[^。！？；“”]{{0,12}}[，地])?[^。！？，；“”]{{0,6}}?(?:{_DEEDS_ZH}){other}的"
+        rf"|^{name}(?:不?是|{_ALWAYS_ZH})[^。！？，；“”]{{1,20}}，{other}(?![{_ANOTHER_ZH}])"
+        rf"|^[^。！？，“”]{{0,8}}{other}自己[^。！？，“”]{{0,8}}，{name}"
     )
 
 
 def _last_sentences(narration: Narration) -> str:
-    return " ".join(re.split(r"(?<=[.!?。！？])\s*", narration.told_before)[-3:])
+    return " ".join(re.split(r"(?<=[.!?。！？])\s*", narration.told_before)[-BEFORE:])
 
 
 def _words(narration: Narration, told: str) -> set[str]:

@@ -76,7 +76,7 @@ _BY_DEED_ZH = {
     "讨饭": "乞丐", "走镖": "镖师", "修表": "钟表匠", "修钟": "钟表匠", "杀猪": "屠夫",
 }  # fmt: skip
 _DEED = re.compile(
-    rf"\b(?P<deed>{'|'.join(_BY_DEED)})(?:g?ing|e?s|g?ed|e)?\b[^.;:!?]{{0,40}}?"
+    rf"\b(?<!to )(?P<deed>{'|'.join(_BY_DEED)})(?:g?ing|e?s|g?ed|e)?\b[^.;:!?]{{0,40}}?"
     rf"\bfor (?:a|her|his|the) living\b"
     rf"|\b(?:a|her|his|the) (?:living|bread|keep) (?:by|from|at|with) (?:\w+ )?"
     rf"(?P<by>{'|'.join(_BY_DEED)})"

@@ -51,7 +51,8 @@ CONTRADICTIONS = [
     (SHE_ZH, "米拉站在门口。他没有进来。", DoubtKind.PRONOUN, "他没有"),
     (SHE, "Mira put down his cup.", DoubtKind.PRONOUN, "Mira put"),
     (SHE, "Left to himself, Mira would have burned it.", DoubtKind.PRONOUN, "Left to"),
-    (SHE_ZH, "一个男人走了，他没回头。米拉从小怕水，所以他不坐船。", DoubtKind.PRONOUN, "米拉从小"),
+    (SHE_ZH, "米拉从小怕水，他不坐船。", DoubtKind.PRONOUN, "米拉从小"),
+    (SHE, "He came in. Mira shook his head.", DoubtKind.PRONOUN, "Mira shook"),
     (SHE_ZH, "米拉解下他的佩刀。", DoubtKind.PRONOUN, "米拉解下"),
     (EYES, "Brown as a bog and as deep, the eyes of Mira closed.", DoubtKind.CHANGED_ATTRIBUTE, ""),
     (HAIR, "In the mirror Mira saw straight red hair.", DoubtKind.CHANGED_ATTRIBUTE, "In the"),
@@ -88,6 +89,12 @@ NO_CONTRADICTIONS = [
     (SHE_ZH, "米拉看着那个男人。他没有进来。"),
     (SHE, "Mira knew he would come."),
     (SHE_ZH, "我问米拉，他自己去不去。"),
+    (EYES, "Mira held the black cat with brown eyes."),
+    (HAIR, "Mira saw a red head above the wall."),
+    (TRADE, "Mira remembered what it was to be a soldier."),
+    (TRADE, "Mira taught him to fish for a living."),
+    (AT, "The blue of the sea filled Mira's eyes."),
+    (AGE_ZH, "米拉买了二十根蜡烛。"),
     (EYES, "The eyes of Mira went to the brown dog."),
     (AGE_ZH, "米拉守了二十个年头的灯塔。"),
     (DEAD_ZH, "桌上有米拉的遗信。信里说她走了。"),
@@ -111,6 +118,49 @@ def test_what_only_looks_like_a_contradiction_is_not_told(fact: Fact, text: str)
     language = "en" if "Mira" in text else "zh-CN"
     facts = [fact, PARIS, Fact("Tomas", "pronoun", "he", 3)]
     assert check(text, facts, language=language) == []
+
+
+# Two are together, of whom one is "he": no pronoun here is wrong.
+SCENES = [
+    "Tomas sat down beside her. Mira squeezed his hand.",
+    "He was shivering. Mira held his hands until the fit passed.",
+    "Tomas frowned. Mira brushed the hair from his brow.",
+    "Tomas stood before the glass. Mira straightened his tie.",
+    "Tomas smiled. Mira looked up into his face.",
+    "She was tired. Mira put her head in his lap.",
+    "Mira leaned on his shoulder and closed her eyes.",
+    "Tomas shouted. Mira, hearing his voice, turned.",
+    "Tomas came. Mira, his sister, rose at once.",
+    "When he had finished, Mira closed the book.",
+    "Before he could answer, Mira kissed him.",
+    "Tomas stopped. Mira, who had loved him once, looked away.",
+    "He hurt himself. Mira saw him bandage himself in silence.",
+    "Mira had told him that he should be proud of himself.",
+    "He watched Mira sleep. He did not wake her. He had his orders, and he kept them.",
+    "陈安坐在床边。米拉握住他的手。",
+    "他睡着了。米拉解下他的佩刀，放在一旁。",
+    "如果他不来，米拉就一个人走。",
+    "当他推门进来的时候，米拉正在打铁。",
+    "米拉知道他自己会想通的。",
+    "米拉没有说话，他也没有。",
+    "米拉从小怕黑，他却不怕。",
+    "除了米拉，他谁也不信。",
+    "米拉穿上他的外套，走进雨里。",
+    "在他的记忆里，米拉总是在笑。",
+]
+
+
+@pytest.mark.parametrize("text", SCENES)
+def test_the_pronoun_of_who_is_with_somebody_is_not_theirs(text: str) -> None:
+    language = "en" if text.isascii() else "zh-CN"
+    fact, other = (SHE, "Tomas") if language == "en" else (SHE_ZH, "陈安")
+    assert check(text, [fact, Fact(other, "pronoun", "he", 3)], language=language) == []
+
+
+def test_who_was_told_of_before_may_be_meant() -> None:
+    text = "Mira went to the door. It rained. He did not look back."
+    assert check(text, [SHE], language="en") != []
+    assert check(text, [SHE], language="en", recent=["Tomas rose. He was pale."]) == []
 
 
 PAST = "She walked to the door. She opened it and looked out. The rain had stopped. " * 4
