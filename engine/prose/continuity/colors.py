@@ -58,6 +58,10 @@ _ANOTHERS = re.compile(
     r"\b(?:into|at|met|meeting|saw|seeing|held|caught|sought)\s+(?:\S+\s+){0,3}$"
 )
 
+# Eyes are red from crying, hair is white with flour, and both go dark: that passes.
+_PASSING = re.compile(r"\s+(?:with|from)\b")
+_CHANGES = re.compile(r"\b(?:went|goes|turned|turns|grew|grows|darkened)\b")
+_PASSING_ZH = re.compile("眼前|发黑|一黑|白了|翻白|眼圈|眼红|哭|气得|熬得")
 # She held the cat with green eyes.
 _OF_ANOTHER = re.compile(
     r"(?<!\bwas )(?<!\bis )(?<!, )\b(?:an?|the|his|her|that|some)\s+(?:\w+\s+)?(?:\w+)\s+"
@@ -99,14 +103,9 @@ def colors_told(told: str, relation: str, *, is_chinese: bool) -> Iterator[tuple
         if _ANOTHERS.search(told[: part.start()]) and not _MIRROR.search(told):
             continue
         for color in _COLOR.finditer(told):
-            if _OF_ANOTHER.search(told[: min(color.start(), part.start())]):
-                continue
-            if color.end() <= part.start():
-                between = told[color.end() : part.start()]
-                is_its = _stands_before(between) or _leads(told[: color.start()], between)
-            else:
-                is_its = _stands_after(told[part.end() : color.start()], told[color.end() :])
-            if is_its:
+            if relation == "eye_color" and (color[0] == "red" or part[0] == "eye"):
+                continue  # a black eye
+            if _is_of(part, color, told):
                 yield color.start(), _whole(told, color)
 
 
@@ -118,6 +117,17 @@ def disagree(known: str, told: str, *, is_chinese: bool) -> bool:
         for value in (known.casefold(), told.casefold())
     ]
     return bool(sides[0] and sides[1]) and not sides[0] & sides[1]
+
+
+def _is_of(part: re.Match[str], color: re.Match[str], told: str) -> bool:
+    """Whether a colour is that of a part of somebody's, and stays so."""
+    between = told[min(color.end(), part.end()) : max(color.start(), part.start())]
+    before, after = told[: min(color.start(), part.start())], told[color.end() :]
+    if _OF_ANOTHER.search(before) or _PASSING.match(after) or _CHANGES.search(between):
+        return False
+    if color.end() <= part.start():
+        return _stands_before(between) or _leads(before, between)
+    return _stands_after(between, after)
 
 
 def _has_any(value: str, words: list[str], is_chinese: bool) -> bool:  # noqa: FBT001
@@ -167,6 +177,8 @@ def _word_after(after: str) -> str:
 
 
 def _told_in_chinese(told: str, relation: str) -> Iterator[tuple[int, str]]:
+    if relation == "eye_color" and _PASSING_ZH.search(told):
+        return
     part = _PARTS_ZH[relation]
     gap = "[^，。！？；：“”]"
     for pattern in (

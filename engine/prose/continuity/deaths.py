@@ -30,13 +30,21 @@ _MEMORY = re.compile(
     r"\b(?:remember(?:s|ed|ing)?|memor(?:y|ies)|recall(?:s|ed)?|dream(?:s|ed|t)?|ghosts?|spirits?|"
     r"graves?|tomb|coffin|funeral|bur(?:ied|ial)|corpse|dead|died|death|the late|portrait|"
     r"photograph|used to|years ago|long ago|as though|as if|mourn(?:s|ed|ing)?|killed|"
-    r"murder(?:ed|er)?|alive|widow|when (?:he|she) was|in (?:his|her) (?:youth|time|life))\b",
+    r"murder(?:ed|er)?|alive|somewhere|lay still|motionless|lifeless|shroud|white sheet|"
+    r"from the (?:wall|frame|picture)|never|widow|when (?:he|she) was|"
+    r"in (?:his|her) (?:youth|time|life))\b",
     re.IGNORECASE,
 )
 _MEMORY_ZH = re.compile(
     "生前|在世|年轻时|小时候|去世|死(?!死|活|心|结|板|守)|墓|坟|葬|遗(?!忘|漏|憾)|尸|棺|梦|回忆|想起|记得|记忆|曾|当年|那年|从前|"
     "以前|年前|亡灵|幽灵|灵[堂前柩位魂]|鬼(?!脸)|魂|[遗画雕塑好的]像|像[前上是]|仿佛|如果|假如|要是|照片|名字|"
-    "有人提起|说起|据说|悼|祭|遗信|来信|信[里上]"
+    "有人提起|说起|据说|悼|祭|脑子里|脑海|耳边|白布|一动不动|冰凉|墙上|遗信|来信|信[里上]"
+)
+# They said Mira walked at night; and The Mira is a ship.
+_SAID_OF = re.compile(
+    r"(?:\b(?:they|people|some|everybody|everyone|he|she|we|I)\s+(?:said|say|says|swore|believed|claimed)\s+"
+    r"(?:that\s+)?|\bthe\s+)$",
+    re.IGNORECASE,
 )
 _SAY = (
     "said|says|asked|asks|replied|replies|answered|answers|cried|cries|whispered|whispers|"
@@ -62,7 +70,7 @@ _NO_ACT = listed(
     "had was were is are has have been would could should might must may called named loved"
     " missed used needed wanted lived died"
 )
-_NEXT_WORDS = re.compile(r"\s+(?:(?:\w+ly|then|only|just|also|now|still|never|slowly)\s+)?([\w']+)")
+_NEXT_WORDS = re.compile(r"\s+(?:(?:\w+ly|then|only|just|also|now|still|slowly)\s+)?([\w']+)")
 _AND_ANOTHER = r"(?:,?\s+and\s+(?:[A-Z]\w+|the\s+\w+|she|he|they|I))"
 _PUT_IN = r",\s+(?:who|[^,.;]{1,40},)"
 _MORE_PAST = listed("put set read cut let hit shut lay left lost hurt beat cast bound wound")
@@ -121,6 +129,8 @@ def _acts_in_english(narration: Narration, fact: Known) -> int | None:
         for match in re.finditer(rf"{name}(?:['’]s?\s+(?:\w+\s+)?(?:{_OWN})\b)?", told):
             if told[match.end() : match.end() + 2] in ("'s", "’s"):
                 continue
+            if _SAID_OF.search(told[: match.start()]):
+                continue
             if _does(told[match.end() :]):
                 return start + match.start()
     return None
@@ -148,7 +158,7 @@ def _is_act(word: str) -> bool:
 
 def _acts_in_chinese(narration: Narration, fact: Known) -> int | None:
     pattern = (
-        rf"{narration.name(fact.subject)}(?:(?!的)|的(?:{_OWN_ZH}))[^。！？；：“”]{{0,12}}?(?:{_ACT_ZH})"
+        rf"(?<![把被将]){narration.name(fact.subject)}(?!号)(?:(?!的)|的(?:{_OWN_ZH}))[^。！？；：“”]{{0,12}}?(?:{_ACT_ZH})"
         rf"|{narration.name(fact.subject)}(?::|：)[“「]|{narration.name(fact.subject)}(?:{_JUST_ZH})"
     )
     for start, told in narration.sentences:

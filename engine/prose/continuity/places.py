@@ -74,12 +74,16 @@ _WAY_ZH = re.compile(
 _ELSEWHERE = re.compile(
     r"\b(?:thought|thinks?|thinking|remember\w*|dream\w*|imagin\w*|wish\w*|look(?:ed|s|ing)?|gaz\w+|"
     r"saw|sees?|heard|hears?|told|tells?|said|spoke|speaks?|talk\w*|knew|knows?|would|will|"
-    r"wanted|hoped|planned|if|not|never|once|used to|had been|name of|letter|painting)\b",
+    r"wanted|hoped|planned|if|not|never|once|used to|had been|name of|letter|painting|"
+    r"point\w*|aim\w*|wav\w+|play\w*|book|song|story|map|nobody|they)\b",
     re.IGNORECASE,
 )
 _ELSEWHERE_ZH = re.compile(
     "想|记得|梦|望|看见|看着|听见|听说|说起|如果|要是|没|不|曾|从前|以前|信里|画"
 )
+# At the market they still talked of her.
+_OTHERS_THERE = re.compile(r"\s*,?\s*(?:they|nobody|no one|everybody|everyone|people|somebody)\b")
+_OTHERS_THERE_ZH = re.compile("[里中上内]?(?:没有?人|有人|人们|大家|他们|谁)")
 _NO_WAY_ZH = re.compile(
     "起来|原来|看来|本来|从来|下来|想来|回头|回答|到处|进度|过去|带着|出神|出声|出汗|来不及|听来"
 )
@@ -104,8 +108,8 @@ def _place_in_english(narration: Narration, fact: Known) -> tuple[int, str] | No
     proper = "|".join(re.escape(_bare(value)) for value in known if _is_proper(value)) or "(?!)"
     common = "|".join(sorted([*_APART, *_ROOMS, *_INSIDE], key=len, reverse=True))
     where = (
-        r"(?:in|at|inside|on|aboard|by|near|outside|under|beneath|within|behind|beside|among|from|"
-        r"against|across|through|over|between|around|about)"
+        r"(?:in|at|inside|on|aboard|outside|under|beneath|within|among|against|across|through|"
+        r"between)"
     )
     pattern = re.compile(
         rf"\b{where}\s+(?:(?:the|a|an)\s+(?:[\w'’-]+\s+){{1,3}}?of\s+)?"
@@ -127,6 +131,8 @@ def _place_in_english(narration: Narration, fact: Known) -> tuple[int, str] | No
             if _excludes(fact.value, each["place"])
             and not _WAY.search(told[: each.end()])
             and not _ELSEWHERE.search(told[: each.end()])
+            and not _OTHERS_THERE.match(told[each.end() :])
+            and _bare(fact.value).casefold() not in told.casefold()
         ]
         earlier = [sentence for _, sentence in narration.sentences[:at]]
         is_new = not re.search(name, " ".join([narration.told_before, *earlier]))
@@ -193,6 +199,7 @@ def _place_in_chinese(narration: Narration, fact: Known) -> tuple[int, str] | No
         if (
             _ELSEWHERE_ZH.search(so_far)
             or "时候" in told
+            or _OTHERS_THERE_ZH.match(told[match.end() :])
             or _way_in_chinese(so_far)
             or any(
                 _way_in_chinese(earlier) and re.search(name, earlier)

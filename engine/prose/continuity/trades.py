@@ -132,7 +132,7 @@ def _patterns(name: str) -> list[str]:
         rf"(?i:\b(?:the|an?))\s+(?:[\w'’-]+\s+)?{_TRADE},?\s+{name}",
         rf"{name}\s+the\s+{_TRADE}\b",
         rf"{name},\s+(?:[\w'’-]+\s+){{0,2}}?{_TRADE}\s+(?:of|to|at|in|and|by)\b",
-        rf"{name}\b[^,.;]{{0,40}}?\b(?:was|is|be|been|become|became)\s+(?:an?|the|our|their)\s+"
+        rf"{name}\b(?!['’]s)[^,.;]{{0,40}}?\b(?:was|is|be|been|become|became)\s+(?:an?|the|our|their)\s+"
         rf"{adjectives}{_TRADE}\b",
         rf"\b(?:best|only|finest|worst|first|youngest|oldest|poorest|cleverest)\s+{_TRADE}\b",
         rf"(?i:\b(?:like|of|among)\s+(?:all|every|any|most))\s+(?:the\s+)?(?:\w+\s+)?{_TRADE}s?\b",

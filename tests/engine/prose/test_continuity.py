@@ -163,6 +163,37 @@ def test_who_was_told_of_before_may_be_meant() -> None:
     assert check(text, [SHE], language="en", recent=["Tomas rose. He was pale."]) == []
 
 
+@pytest.mark.parametrize(
+    ("fact", "text"),
+    [
+        (DEAD, "Mira never came back."),
+        (DEAD, "Mira lay still under the white sheet."),
+        (DEAD, "They said Mira walked on the cliffs at night."),
+        (DEAD, "Somewhere Mira was waiting for him."),
+        (DEAD, "The Mira sailed at dawn."),
+        (DEAD_ZH, "他听见米拉的声音在脑子里说：走吧。"),
+        (DEAD_ZH, "他们把米拉抬到海边。"),
+        (DEAD_ZH, "米拉号天一亮就开走了。"),
+        (EYES, "Mira's eyes were red from crying."),
+        (EYES, "Mira's eyes went dark with anger."),
+        (EYES, "A black eye was what Mira got for it."),
+        (EYES_ZH, "米拉的眼睛哭红了。"),
+        (EYES_ZH, "米拉眼前一黑，倒了下去。"),
+        (EYES_ZH, "米拉白了他一眼。"),
+        (HAIR, "Mira's hair was white with flour."),
+        (TRADE, "Mira's father was a fisherman."),
+        (AT, "Mira read a book about a castle in the forest."),
+        (AT, "Mira pointed at the road."),
+        (AT, "Mira stood in the garden behind the lighthouse."),
+        (AT, "At the market they still talked of Mira."),
+        (AT, "In the tavern nobody had seen Mira."),
+        (Fact("米拉", "is_at", "灯塔"), "酒馆里没有人见过米拉。"),
+    ],
+)
+def test_what_passes_and_what_is_only_told_is_no_contradiction(fact: Fact, text: str) -> None:
+    assert check(text, [fact], language="en" if text.isascii() else "zh-CN") == []
+
+
 PAST = "She walked to the door. She opened it and looked out. The rain had stopped. " * 4
 PRESENT = "She walks to the door. She opens it and looks out. The rain has stopped. " * 3
 
