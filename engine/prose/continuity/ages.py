@@ -37,7 +37,7 @@ _NAMED = {
     "fourscore": (80, 99), "middle-aged": (38, 64),
 }  # fmt: skip
 # She helped the elderly porter: who is met, seen or served is somebody else.
-_OF_ANOTHER = re.compile(
+_OF_SOMEBODY = re.compile(
     r"\b(?!was\b|is\b|became\b|being\b|like\b|as\b|of\b|than\b|that\b)\w+\s+"
     r"(?:the|an?|some|two|three|his|her|their)\s+(?:\w+\s+)?$"
 )
@@ -63,15 +63,14 @@ _PATTERNS = [
         rf"\b{_AGE}\s+(?:this|last|next|that)\s+(?:spring|summer|autumn|winter|week|month|year|\w+day)",
         rf"\bage\b[^.;]{{0,40}}?\b{_AGE}(?=\s*[,.;!?]|$)",
         rf"{_WHOSE}\s+(?P<ordinal>{_ORDINAL})\s+(?:birthday|year|summer|winter)\b",
-        rf"\b(?:a|the|own)\s+(?P<ordinal>{_ORDINAL})\s+birthday\b",
-        rf"\b(?:in|of)\s+(?:her|his|their|the)\s+(?:early\s+|mid\s+|late\s+)?(?P<decade>{_DECADES})\b",
-        rf"^\W*(?:now|already|barely|just|not quite|still only)\s+(?P<near>){_AGE},",
+        rf"\bin\s+(?:her|his|their)\s+(?:early\s+|mid\s+|late\s+)?(?P<decade>{_DECADES})\b",
     )
 ]
 _BESIDE_NAME = (
     rf"(?:\s+(?:was|is|turned|being)|,)\s+{_NEAR}{_AGE}"
     r"(?=\s*[,.;!?]|\s+(?:years|and|now|that|in|last|next|this|when)\b|$)"
 )
+_BEFORE_NAME = rf"^\W*(?:Now|Already|Barely|Not quite|Still only)\s+(?P<near>){_AGE},\s+"
 _NOT_NOW = re.compile(
     r"\b(?:when|since|years ago|younger|older|years before|had been|would be|will be|until|"
     r"once|as a (?:child|girl|boy))\b",
@@ -85,11 +84,9 @@ _NAMED_ZH = {
     "知命之年": (49, 53), "二八年华": (15, 17), "年方二八": (15, 17), "十几岁": (11, 19),
 }  # fmt: skip
 _AGE_ZH = re.compile(
-    r"(?P<led>刚满|年方|年届|整整|年近|年过|年满|活了)?(?P<found>\d{1,3}|[零一二三四五六七八九十两]{1,3})"
-    r"(?:(?P<exact>周?岁|(?:根|支)(?:生日)?蜡烛|个(?:寒暑|春秋)|年的风霜|整?(?=了?[，。的]))"
-    r"|(?P<about>来岁|多岁|几岁|出头)|(?P<tens>旬))"
+    r"(?P<led>刚满|年方|年届|整整|年近|年过|年满)?(?P<found>\d{1,3}|[零一二三四五六七八九十两]{1,3})"
+    r"(?:(?P<exact>周?岁|(?=了?[，。]))|(?P<about>来岁|多岁|几岁|出头)|(?P<tens>旬))"
 )
-_CAKE_ZH = re.compile("蛋糕|生日|寿")  # its candles are years
 _NOT_NOW_ZH = re.compile("那年|那时|时候|从前|当年|小时|年前|以前|曾|之前|等到|将来|活到")
 
 
@@ -99,7 +96,8 @@ def ages_told(told: str, name: str, *, is_chinese: bool) -> Iterator[tuple[int, 
         yield from _told_in_chinese(told)
     elif not _NOT_NOW.search(told) or "birthday" in told:
         yield from _told_in_words(told)
-        for pattern in (*_PATTERNS, re.compile(name + _BESIDE_NAME)):
+        beside = (re.compile(name + _BESIDE_NAME), re.compile(_BEFORE_NAME + name))
+        for pattern in (*_PATTERNS, *beside):
             for match in pattern.finditer(told):
                 if (bounds := _bounds(match)) is not None:
                     yield match.start(), bounds
@@ -107,8 +105,8 @@ def ages_told(told: str, name: str, *, is_chinese: bool) -> Iterator[tuple[int, 
 
 def _told_in_words(told: str) -> Iterator[tuple[int, tuple[int, int]]]:
     for word, bounds in _NAMED.items():
-        match = re.search(rf"\b{word}\b", told, re.IGNORECASE)
-        if match and not _OF_ANOTHER.search(told[: match.start()]):
+        match = re.search(rf"\b{word}\b", told)
+        if match and not _OF_SOMEBODY.search(told[: match.start()]):
             yield match.start(), bounds
     for match in _SIDES.finditer(told):
         if (age := years(match["found"].casefold())) is not None:
@@ -125,7 +123,7 @@ def _bounds(match: re.Match[str]) -> tuple[int, int] | None:
         return number - 1, number
     age = years(match["found"].casefold())
     off = _BOUND if groups.get("near") is not None else 0
-    return None if age is None else (age - off, age + off)
+    return None if age is None else (max(0, age - off), age + off)
 
 
 def _told_in_chinese(told: str) -> Iterator[tuple[int, tuple[int, int]]]:
@@ -135,8 +133,6 @@ def _told_in_chinese(told: str) -> Iterator[tuple[int, tuple[int, int]]]:
         if name in told:
             yield told.index(name), bounds
     for match in _AGE_ZH.finditer(told):
-        if match["exact"] and "蜡烛" in match["exact"] and not _CAKE_ZH.search(told):
-            continue
         age = years(match["found"])
         if age is None or (match["exact"] == "" and not match["led"]):
             continue

@@ -37,6 +37,7 @@ PARTS = {
         re.IGNORECASE,
     ),
 }
+_NEAR = 120  # characters that are looked at around them
 _MOST_BETWEEN = 12  # words between a part and its colour
 _IS = re.compile(
     r"\b(?:was|were|is|are|be|been|being|looked|seemed|shone|gleamed|glittered|burned|turned|went|"
@@ -49,11 +50,8 @@ _JOINTS = (
     r"(?:\s+and\s+[\w'’-]+)?,\s+(?:the|her|his|their|that|those)\s+(?:\w+\s+)?",  # black, the hair
     r"\s+(?:those|the|her|his|their|were|was)\s+(?:\w+\s+)?",  # how green her eyes
 )
+_BEGINS = re.compile(r"^\W*(?:\w+\s+)?$")  # before what a sentence begins with: Dark as slate, …
 # Whoever looks into eyes looks into another's.
-_MIRROR = re.compile(r"\b(?:mirror|looking-glass|reflection|pane)\b", re.IGNORECASE)
-_BEGINS = re.compile(
-    r"^\W*(?:\w+\s+)?$"
-)  # the colour that a sentence begins with: Dark as slate, …
 _ANOTHERS = re.compile(
     r"\b(?:into|at|met|meeting|saw|seeing|held|caught|sought)\s+(?:\S+\s+){0,3}$"
 )
@@ -82,7 +80,7 @@ _COLORS_ZH = {
 _WORDS_ZH = sorted({word for words in _COLORS_ZH.values() for word in words.split()}, key=len)
 _ANY_ZH = "|".join(reversed(_WORDS_ZH))
 _PARTS_ZH = {
-    "eye_color": "眼睛|目光|双眼|眼眸|眸子|瞳孔|瞳仁|眼珠|眼眶|眼瞳|瞳|眸|眼",
+    "eye_color": "眼睛|目光|双眼|眼眸|眸子|瞳孔|瞳仁|眼珠|眼瞳|瞳|眸|眼",
     "hair_color": (
         "头发|满头|两鬓|鬓|脑袋|长发|短发|发丝|卷发|辫子|胡子|秀发|发髻|发梢|发辫|刘海|胡须|发"
     ),
@@ -100,12 +98,13 @@ def colors_told(told: str, relation: str, *, is_chinese: bool) -> Iterator[tuple
     if relation == "hair_color":
         yield from ((match.start(), match[1]) for match in _HAIR_ALONE.finditer(told))
     for part in PARTS[relation].finditer(told):
-        if _ANOTHERS.search(told[: part.start()]) and not _MIRROR.search(told):
+        if _ANOTHERS.search(told[max(0, part.start() - _NEAR) : part.start()]):
             continue
         for color in _COLOR.finditer(told):
             if relation == "eye_color" and (color[0] == "red" or part[0] == "eye"):
                 continue  # a black eye
-            if _is_of(part, color, told):
+            gap = max(color.start() - part.end(), part.start() - color.end())
+            if gap <= _NEAR and _is_of(part, color, told):
                 yield color.start(), _whole(told, color)
 
 
@@ -122,11 +121,12 @@ def disagree(known: str, told: str, *, is_chinese: bool) -> bool:
 def _is_of(part: re.Match[str], color: re.Match[str], told: str) -> bool:
     """Whether a colour is that of a part of somebody's, and stays so."""
     between = told[min(color.end(), part.end()) : max(color.start(), part.start())]
-    before, after = told[: min(color.start(), part.start())], told[color.end() :]
+    start = min(color.start(), part.start())
+    before, after = told[max(0, start - _NEAR) : start], told[color.end() : color.end() + _NEAR]
     if _OF_ANOTHER.search(before) or _PASSING.match(after) or _CHANGES.search(between):
         return False
     if color.end() <= part.start():
-        return _stands_before(between) or _leads(before, between)
+        return _stands_before(between) or (start < _NEAR and _leads(before, between))
     return _stands_after(between, after)
 
 
@@ -157,7 +157,7 @@ def _stands_after(between: str, after: str) -> bool:
         return False
     is_alone = re.match(r"\s*(?:[,.;!?]|$)", after) or is_function_word(_word_after(after))
     if not _IS.search(between):
-        return between.endswith(", ") and bool(is_alone)  # the hair slid forward, raven to its ends
+        return False
     return bool(is_alone) or re.search(r"\b(?:like|as)\b", between) is not None
 
 
@@ -166,7 +166,7 @@ def _leads(before: str, between: str) -> bool:
     if not _BEGINS.match(before) or len(between.split()) > _MOST_BETWEEN:
         return False
     return (
-        re.match(r"\s+(?:as|like|and|with)\b[^.;:!?]*,\s+(?:the|her|his|their|those)\s+$", between)
+        re.match(r"\s+(?:as|like)\b[^.;:!?]*,\s+(?:the|her|his|their|those)\s+$", between)
         is not None
     )
 
@@ -187,7 +187,6 @@ def _told_in_chinese(told: str, relation: str) -> Iterator[tuple[int, str]]:
         rf"(?:{part}){gap}{{0,7}}?(?P<found>(?:{_ANY_ZH})(?:{_ANY_ZH})?)(?:色|的|得|了|，|。|$)",
         rf"(?:{part}){gap}{{0,7}}?(?P<found>{_WHOLE_ZH})",
         rf"(?:{part})，(?P<found>{_ANY_ZH})(?:得|幽幽|油油|汪汪|莹莹)",
-        rf"(?:似|一样|一般|般)的?(?P<found>{_ANY_ZH})，[^，。！？；：“”]{{0,12}}?(?:{part})",
     ):
         for match in re.finditer(pattern, told):
             yield match.start("found"), match["found"]

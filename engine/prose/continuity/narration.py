@@ -92,6 +92,12 @@ class Narration:
         return tuple(dict.fromkeys(fact.subject for fact in self.facts))
 
     @cached_property
+    def _values(self) -> dict[tuple[str, str], str]:
+        """What is known, the first of each relation, by who is meant."""
+        known = [((_folded(fact.subject), fact.relation), fact.value) for fact in self.facts]
+        return dict(reversed(known))
+
+    @cached_property
     def _in_values(self) -> frozenset[str]:
         """Words of what is known, such as the names of places."""
         return frozenset(word for fact in self.facts for word in fact.value.split())
@@ -102,10 +108,7 @@ class Narration:
 
     def value_of(self, subject: str, relation: str) -> str:
         """Return what is known of somebody, "" for nothing."""
-        for fact in self.facts:
-            if fact.relation == relation and same(fact.subject, subject):
-                return fact.value
-        return ""
+        return self._values.get((_folded(subject), relation), "")
 
     def name(self, subject: str) -> str:
         """Return a pattern for somebody's name, or for a part of it that is nobody else's."""
@@ -196,7 +199,11 @@ class Narration:
 
 def same(one: str, other: str) -> bool:
     """Whether two names or values are one, apart from case and blanks."""
-    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
+    return _folded(one) == _folded(other)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _blank_quotes(reading: Reading) -> str:

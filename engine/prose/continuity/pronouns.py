@@ -49,15 +49,11 @@ _TO_OTHERS = (
 )
 # Whatever is near, these are done with one's own.
 _OWN_ACTS = (
-    r"shook (?:{theirs}) head|bit (?:{theirs}) (?:lower )?(?:lip|tongue)|"
-    r"shrugged (?:{theirs}) shoulders|"
-    r"cleared (?:{theirs}) throat|(?:clenched|gritted|ground) (?:{theirs}) (?:teeth|jaw|fists?)|"
-    r"(?:held|caught) (?:{theirs}) breath|(?:crossed|folded) (?:{theirs}) arms|"
-    r"licked (?:{theirs}) lips|"
-    r"(?:narrowed|rolled|lowered|opened|blinked|screwed up) (?:{theirs}) eyes|"
-    r"(?:lost|kept) (?:{theirs}) (?:temper|balance|footing)|changed (?:{theirs}) mind|"
-    r"stamped (?:{theirs}) foot|(?:bowed|bent|hung|tilted) (?:{theirs}) head"
+    r"shook (?:{theirs}) head|shrugged (?:{theirs}) shoulders|cleared (?:{theirs}) throat|"
+    r"(?:clenched|gritted|ground) (?:{theirs}) (?:teeth|jaw)|(?:held|caught) (?:{theirs}) breath|"
+    r"(?:narrowed|rolled) (?:{theirs}) eyes|(?:lost|kept) (?:{theirs}) (?:temper|balance|footing)"
 )
+# With these and a part of the body or a garment: his own, where nobody else is near.
 _ACTS = (
     rf"(?:(?!{_TO_OTHERS})\w+ed|shook|bent|bit|threw|raised|put|wrung|let|drew|held|ran)"
     r"(?:\s+(?:up|down|back|on|off|out|in))?"
@@ -75,10 +71,7 @@ _DEEDS_ZH = (
 )
 _ANOTHER_ZH = "们也却倒才先"  # after a pronoun: whom it means is set against somebody
 _CAUSES_ZH = "[让叫使请知觉说想信见]|发现"
-_OWN_ACTS_ZH = (
-    "摇了?摇|点了?点|低下|抬起|皱了?皱|皱起|清了?清|咬了?咬|咬紧|眨了?眨|耸了?耸|屏住|攥紧|揉了?揉|舔了?舔|挺直|"
-    "搓了?搓"
-)
+_OWN_ACTS_ZH = "摇了?摇|点了?点|皱了?皱|皱起|清了?清|耸了?耸|屏住"
 _ALWAYS_ZH = "从小|一向|向来|生来|生性|这辈子|平时|从来|总是|每天|每晚"
 
 
@@ -91,6 +84,8 @@ def wrong_pronouns(narration: Narration) -> list[Doubt]:
     """Return where somebody is spoken of by a pronoun that is not theirs."""
     doubts = []
     for fact in narration.having("pronoun"):
+        if fact.subject not in narration.named_in(narration.told):
+            continue
         value = fact.value.casefold().split("/")[0].strip()
         kind = _AS_KIND.get(value, value)
         kinds = _KINDS_ZH if narration.is_chinese else _KINDS
@@ -184,7 +179,7 @@ def _outweighed(narration: Narration, fact: Known, own: set[str], others: set[st
     first = re.search(name, narration.told)
     if first is None or _words(narration, narration.told[: first.start()]) & others:
         return None
-    if others & {"him"} and re.search(rf"{name}[^.;:!?]*\bhim\b", narration.told):
+    if "him" in others and re.search(rf"{name}[^.;:!?]*\bhim\b", narration.told):
         return None
     named = [at for at, told in narration.sentences if re.search(name, told)]
     if not named or narration.named_in(narration.told) != [fact.subject]:
@@ -197,10 +192,12 @@ def _own_in_english(name: str, others: set[str]) -> re.Pattern[str]:
     theirs = "|".join(sorted(others & {"his", "her", "their"})) or "(?!)"
     selves = "|".join(word for word in sorted(others) if word.endswith("self")) or "(?!)"
     # Who watched him dress himself did not dress.
-    nobody = r"(?:(?!(?:he|him|his|she|her|they|them|their|it|that|who|and)\b)[\w'’-]+\s+){0,5}?"
+    nobody = (
+        r"(?:(?!(?:he|him|his|she|her|they|them|their|it|that|who|and|the|an?)\b)[\w'’-]+\s+){0,5}?"
+    )
     return re.compile(
         rf"(?:^|^[^.;:!?]{{0,40}},)\W*{name}\s+{nobody}(?:{selves})\b"
-        rf"|^[^.;:!?,]{{0,40}}\b(?:{selves})\b[^.;:!?,]{{0,20}},\s+{name}\b"
+        rf"|^\W*(?i:{nobody})(?:{selves})\b[^.;:!?,]{{0,20}},\s+{name}\b(?!['’]s)"
         rf"|{name}\s+(?:\w+ly\s+|had\s+|only\s+)?(?:{_OWN_ACTS.format(theirs=theirs)})\b"
     )
 
@@ -223,8 +220,8 @@ def _likely_in_english(name: str, others: set[str]) -> re.Pattern[str]:
 def _own_in_chinese(name: str, others: set[str]) -> re.Pattern[str]:
     other = f"[{''.join(sorted(others))}]"
     return re.compile(
-        rf"^{name}(?:(?!{_CAUSES_ZH})[^。！？，；“”]){{0,10}}?{other}自己(?![会去来想也不要能])"
-        rf"|^{name}(?:{_OWN_ACTS_ZH})了?{other}的(?:{_BODY_ZH})"
+        rf"^{name}(?:(?!{_CAUSES_ZH})[^。！？，；“”]){{0,10}}?{other}自己(?![会去来想也不要能做种写买说都])"
+        rf"|^{name}(?:{_OWN_ACTS_ZH})了?{other}的(?:头|眉|嗓|肩|呼吸)"
     )
 
 

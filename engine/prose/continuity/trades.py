@@ -64,27 +64,14 @@ _BY_TOOL_ZH = {
 # Who lives by it has the trade.
 _BY_DEED = {
     "farm": "farmer", "fish": "fisherman", "teach": "teacher", "hunt": "hunter", "paint": "painter",
-    "weav": "weaver", "bak": "baker", "beg": "beggar", "smuggl": "smuggler", "sew": "seamstress",
-    "sing": "singer", "writ": "writer", "cook": "cook", "garden": "gardener", "tailor": "tailor",
+    "beg": "beggar", "smuggl": "smuggler", "sew": "seamstress", "sing": "singer", "cook": "cook",
 }  # fmt: skip
 _BY_DEED_ZH = {
     "打鱼": "渔夫", "捕鱼": "渔夫", "种地": "农夫", "种田": "农夫", "放羊": "牧羊人",
-    "牧羊": "牧羊人", "打猎": "猎人", "教书": "老师", "行医": "医生", "看病": "医生",
-    "打铁": "铁匠", "卖唱": "歌女", "做衣裳": "裁缝", "砍柴": "樵夫", "打柴": "樵夫",
-    "摆渡": "船夫", "撑船": "船夫", "唱戏": "戏子", "说书": "说书人", "写字": "文书",
-    "画画": "画家", "做木工": "木匠", "烤面包": "面包师", "当兵": "士兵", "要饭": "乞丐",
-    "讨饭": "乞丐", "走镖": "镖师", "修表": "钟表匠", "修钟": "钟表匠", "杀猪": "屠夫",
+    "打猎": "猎人", "教书": "老师", "行医": "医生", "打铁": "铁匠", "卖唱": "歌女",
+    "砍柴": "樵夫", "打柴": "樵夫", "摆渡": "船夫", "撑船": "船夫", "唱戏": "戏子",
+    "说书": "说书人", "要饭": "乞丐", "讨饭": "乞丐", "走镖": "镖师", "杀猪": "屠夫",
 }  # fmt: skip
-_DEED = re.compile(
-    rf"\b(?<!to )(?P<deed>{'|'.join(_BY_DEED)})(?:g?ing|e?s|g?ed|e)?\b[^.;:!?]{{0,40}}?"
-    rf"\bfor (?:a|her|his|the) living\b"
-    rf"|\b(?:a|her|his|the) (?:living|bread|keep) (?:by|from|at|with) (?:\w+ )?"
-    rf"(?P<by>{'|'.join(_BY_DEED)})"
-)
-_DEED_ZH = re.compile(
-    rf"[靠以](?P<deed>{'|'.join(_BY_DEED_ZH)})(?:为[生业]|过活|糊口|吃饭|度日|过日子|养家)"
-    rf"|(?P<by>{'|'.join(_BY_DEED_ZH)})(?:的(?:手艺|营生|行当)|这一?行|为[生业]|的人里)"
-)
 _TOOL = re.compile(rf"\b(?:her|his|own)\s+(?:\w+\s+)?(?P<tool>{'|'.join(_BY_TOOL)})\b")
 _TOOL_ZH = re.compile(rf"[己他她]的[^，。！？；]{{0,4}}?(?P<tool>{'|'.join(_BY_TOOL_ZH)})")
 _TRADE = rf"(?P<found>{'|'.join(sorted(_TRADES, key=len, reverse=True))})"
@@ -94,14 +81,13 @@ _ZH = (
     "牧羊人|画家|画师|诗人|歌手|歌女|舞者|演员|戏子|作家|记者|图书管理员|学者|学生|教授|学徒|石匠|瓦匠|泥瓦匠|"
     "屠夫|钟表匠|船夫|艄公|车夫|司机|飞行员|工程师|间谍|侦探|警察|捕快|药剂师|巫师|女巫|国王|皇帝|王后|王子|"
     "公主|女仆|丫鬟|管家|店主|银行家|账房|乞丐|海盗|走私者|铜匠|银匠|鞋匠|染匠|矿工|樵夫|樵子|邮差|信差|"
-    "接生婆|媒婆|说书人|琴师|乐师|镖师|刺客|当铺老板|上尉|中尉|少尉|上校|骑兵|炮兵|哨兵|守将|校尉|修表匠|教书匠|鱼贩|菜贩|货郎|酒保|伙计|洗衣妇|绣娘|军人|文书|师爷|书吏|捕头|车把式|木工|渔民|猎手"
+    "接生婆|媒婆|说书人|琴师|乐师|镖师|刺客|当铺老板|修表匠|教书匠|鱼贩|菜贩|货郎|酒保|伙计|洗衣妇|绣娘|军人|文书|师爷|书吏|捕头|车把式|木工|渔民|猎手"
 )
 _SAME_ZH = [
     {"医生", "大夫", "郎中"}, {"面包师", "面包匠"}, {"渔夫", "渔民"}, {"农夫", "农民"},
     {"老师", "教师", "先生", "教授"}, {"厨师", "厨子"}, {"猎人", "猎户"}, {"水手", "船长", "船夫"},
     {"商人", "掌柜", "店主"}, {"钟表匠", "修表匠"}, {"教书匠", "老师", "教师", "先生"},
-    {"士兵", "将军", "守卫", "卫兵", "上尉", "中尉", "少尉", "上校", "骑兵", "炮兵", "哨兵", "守将",
-     "校尉"}, {"画家", "画师"},
+    {"士兵", "将军", "守卫", "卫兵"}, {"画家", "画师"},
 ]  # fmt: skip
 _TRADE_ZH = rf"(?P<found>{_ZH})"
 
@@ -116,8 +102,20 @@ def trades_told(told: str, name: str, *, is_chinese: bool) -> Iterator[tuple[int
     for match in (_TOOL_ZH if is_chinese else _TOOL).finditer(told):
         yield match.start("tool"), tools[match["tool"]]
     deeds = _BY_DEED_ZH if is_chinese else _BY_DEED
-    for match in (_DEED_ZH if is_chinese else _DEED).finditer(told):
-        yield match.start(), deeds[match["deed"] or match["by"]]
+    for match in re.finditer(_deed_pattern(name, is_chinese=is_chinese), told):
+        yield match.start(), deeds[match["deed"]]
+
+
+def _deed_pattern(name: str, *, is_chinese: bool) -> str:
+    """Return a pattern for what somebody lives by."""
+    if is_chinese:
+        living = "为[生业]|过活|糊口|吃饭|度日|过日子|养家"
+        return rf"^{name}[^，。的]{{0,4}}?[靠以](?P<deed>{'|'.join(_BY_DEED_ZH)})(?:{living})"
+    ends = "(?:g?ing|e?s|g?ed|e)?"
+    return (
+        rf"{name}\s+(?:[\w'’]+\s+){{0,4}}?(?<!to )(?P<deed>{'|'.join(_BY_DEED)}){ends}\b"
+        r"[^.;:!?]{0,30}?\bfor (?:a|her|his|the) living\b"
+    )
 
 
 def _patterns(name: str) -> list[str]:
@@ -127,16 +125,16 @@ def _patterns(name: str) -> list[str]:
         rf"{name},\s+(?:the|an?|her|his|their|our|that|once)\s+{adjectives}{_TRADE}\b",
         rf"\b(?:work\w*|serv\w+|trained|hired|apprenticed|living|known|employed|paid|life|years|"
         rf"trade)\b[^,.;]{{0,24}}?\bas\s+(?:an?|the)\s+{adjectives}{_TRADE}\b",
-        rf"(?i:\bas\s+(?:an?|the))\s+{adjectives}{_TRADE}(?:\s+of\s+[\w ]{{1,24}}|\s+\w+)?,?"
-        rf"\s+{name}",
+        rf"(?i:\bas\s+(?:an?|the))\s+{adjectives}{_TRADE},?\s+{name}",
+        rf"(?i:\bas\s+an?)\s+{adjectives}{_TRADE}\s+of\s+(?:the\s+)?\w+,\s+{name}",
+        rf"(?i:\bof\s+all\s+the)\s+{_TRADE}s?\b[^,.;:]{{0,30}},\s+{name}",
         rf"(?i:\b(?:the|an?))\s+(?:[\w'’-]+\s+)?{_TRADE},?\s+{name}",
         rf"{name}\s+the\s+{_TRADE}\b",
         rf"{name},\s+(?:[\w'’-]+\s+){{0,2}}?{_TRADE}\s+(?:of|to|at|in|and|by)\b",
         rf"{name}\b(?!['’]s)[^,.;]{{0,40}}?\b(?:was|is|be|been|become|became)\s+(?:an?|the|our|their)\s+"
         rf"{adjectives}{_TRADE}\b",
         rf"\b(?:best|only|finest|worst|first|youngest|oldest|poorest|cleverest)\s+{_TRADE}\b",
-        rf"(?i:\b(?:like|of|among)\s+(?:all|every|any|most))\s+(?:the\s+)?(?:\w+\s+)?{_TRADE}s?\b",
-        rf"\bno\s+(?:other|better|finer|cleverer)\s+{_TRADE}\b",
+        rf"\blike\s+(?:all|every|any|most)\s+(?:\w+\s+)?{_TRADE}s?\b",
         rf"\b{_TRADE}\s+by\s+(?:trade|profession|calling|birth)\b",
         rf"\b(?:apprenticed|articled|bound)\s+to\s+an?\s+{adjectives}{_TRADE}\b",
         rf"\b(?:she|he|they)\s+(?:was|is|were|are)\s+(?:an?|the)\s+{adjectives}{_TRADE}\b",
@@ -146,8 +144,7 @@ def _patterns(name: str) -> list[str]:
 def _patterns_zh(name: str) -> list[str]:
     gap = "[^，。！？；：“”不没]"
     return [
-        rf"{name}{gap}{{0,4}}?(?:是|当|做|成了|当上|做了|干的是){gap}{{0,8}}?{_TRADE_ZH}",
-        rf"(?:再没有|再无|没有)(?:第二个|别的|更好的){_TRADE_ZH}",
+        rf"{name}{gap}{{0,4}}?(?:是(?![来给])|当(?!着)|做|成了|当上|做了|干的是){gap}{{0,8}}?{_TRADE_ZH}",
         rf"(?:作为|身为|当了|做了){gap}{{0,8}}?{_TRADE_ZH}",
         rf"{_TRADE_ZH}{name}",
         rf"(?:干|吃|做){gap}{{0,4}}?{_TRADE_ZH}(?:这|的)(?:一?行|碗饭|营生|活)",

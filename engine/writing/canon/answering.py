@@ -1,6 +1,7 @@
 """A question to the canon is answered with the words that establish it, or not at all."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.memory.canon import told
@@ -16,8 +17,14 @@ from engine.writing.recalling import find_passages
 
 MOST_QUOTED = 3
 _PARTS = re.compile(r"\w+")
-_CAPITALIZED = re.compile(r"\b[A-Z][\w'’-]*(?:\.? [A-Z][\w'’-]*)*")
-_TITLES = listed("mr mrs miss ms dr sir lady lord old young king queen captain colonel general")
+_CAPITALIZED = re.compile(r"\b[A-Z]\w+(?:\s+[A-Z]\w+)*")
+_BEGUN = re.compile(r"(?:^|[.?!:])\W*$")  # a sentence
+_INITIAL = re.compile(r"\b[A-Z]\.\s*")
+_TITLES = listed(
+    "mr mrs miss ms dr sir lady lord old young king queen prince princess captain colonel general "
+    "sergeant major doctor professor father mother sister brother aunt uncle grandmother "
+    "grandfather granny"
+)
 # What members call the relations that the ledger has short names for.
 _ASKED_AS = {
     "eye_color": "eye eyes look 眼睛 双眼",
@@ -38,6 +45,8 @@ _ASKED_AS = {
     "knows": "know knows 知道",
     "pronoun": "he she pronoun 他 她",
 }
+# What may stand beside a name and is no part of it.
+_NO_NAMES = _TITLES | listed(" ".join(_ASKED_AS.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +116,31 @@ def _names_in(subject: str, asked: str) -> set[str]:
 
 
 def _is_of_a_namesake(subject: str, question: str) -> bool:
-    """Whether a question has a part of a name only beside other names: Mira Holt, of Mira Voss."""
-    mine = _words(fold(subject))
-    if not subject.isascii() or fold(subject) in fold(question):
+    """Whether a question has a part of a name only beside another: Mira Holt, of Mira Voss."""
+    asked = _INITIAL.sub("", question)
+    if not subject.isascii() or question.isupper() or fold(subject) in fold(asked):
         return False
-    # What only begins the question is no name: Describe Mira's eyes.
-    begun = question[:1].lower() + question[1:]
-    runs = [
-        {word for word in _words(fold(run)) if not is_function_word(word)} - _TITLES
-        for run in _CAPITALIZED.findall(begun)
+    mine = [part for part in _PARTS.findall(subject) if fold(part) not in _NO_NAMES]
+    meant = [
+        (word, before, after) for before, word, after in _beside_each_other(asked) if word in mine
     ]
-    having = [run for run in runs if run & mine]
-    return bool(having) and all(run - mine for run in having)
+    return bool(meant) and all(
+        _is_anothers(after, mine) or (word != mine[0] and _is_anothers(before, mine))
+        for word, before, after in meant
+    )
+
+
+def _beside_each_other(asked: str) -> Iterator[tuple[str, str, str]]:
+    """Yield each word with a capital letter, between those that stand right beside it, or ""."""
+    for run in _CAPITALIZED.finditer(asked):
+        words = _PARTS.findall(run[0])
+        if _BEGUN.search(asked[: run.start()]):
+            words[0] = "" if len(words) > 1 else words[0]  # no name: Describe Mira's eyes
+        yield from zip(["", *words], words, [*words[1:], ""], strict=False)
+
+
+def _is_anothers(word: str, mine: Sequence[str]) -> bool:
+    return word not in ("", *mine) and fold(word) not in _NO_NAMES
 
 
 def _words(text: str) -> set[str]:

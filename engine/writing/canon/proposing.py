@@ -15,6 +15,7 @@ from engine.errors import GenerationFailed, ModelUnavailable, PromptRefused, Uns
 from engine.memory.canon import told
 from engine.memory.frame import keep_last_bytes
 from engine.model.request import Message, ModelRequest, Sampling, Structure
+from engine.prose.segmenting import HAN_RUN
 from engine.runtime import Engine
 from engine.safety.special_tokens import break_special_tokens
 from engine.storage import canon, stories, turns
@@ -36,9 +37,11 @@ MOST_TURNS = 3  # of a path, the newest, that are read in one go
 MOST_FACTS = 4  # proposed from one passage
 MOST_KNOWN = 12  # facts that the model is reminded of
 REPLY_TOKENS = 320
-MOST_NAME_WORDS = 5
-MOST_NAME_SIGNS = 12  # of a name in Chinese
-_NO_NAME = re.compile(r"[!?…。！？，；：“”\"]|\.$")  # a sentence or a part of one
+MOST_NAME_WORDS = 7
+MOST_NAME_SIGNS = 12  # of a name in Chinese, or of each part of one: 亚历山德拉·彼得罗夫娜
+_NO_NAME = re.compile(
+    r"[!?…,;:。！？，；：]|(?<!Jr)(?<!Sr)\.$|(?<=..)[了着]"
+)  # a sentence, a part of one
 _SAMPLING = Sampling(temperature=0.2, top_p=0.9, frequency_penalty=0.0)
 
 log = structlog.get_logger()
@@ -196,9 +199,11 @@ def fit_facts(
 
 def _may_be_named(subject: str, text: str) -> bool:
     """Whether a text names it, and it is no sentence: those small models give back as subjects."""
-    is_short = len(subject) <= MOST_NAME_SIGNS or (subject.isascii() or " " in subject)
-    is_name = is_short and len(subject.split()) <= MOST_NAME_WORDS and not _NO_NAME.search(subject)
-    return is_name and fold(subject) in fold(text)
+    if _NO_NAME.search(subject) or len(subject.split()) > MOST_NAME_WORDS:
+        return False
+    if any(len(run) > MOST_NAME_SIGNS for run in HAN_RUN.findall(subject)):
+        return False
+    return fold(subject) in fold(text)
 
 
 def _rows(reply: str) -> list[dict[str, Any]]:

@@ -123,13 +123,13 @@ def _read(data: bytes) -> Rows:
     if len(data) > MOST_BYTES:
         raise ArchiveRefused(ArchiveFault.TOO_LARGE)
     lines = _objects(data)
-    head = next(lines, {})
+    _, head = next(lines, (1, {}))
     if head.get("format") != FORMAT:
         raise ArchiveRefused(ArchiveFault.NO_ARCHIVE)
     if head.get("version") != VERSION:
         raise ArchiveRefused(ArchiveFault.TOO_NEW)
     rows: Rows = {name: [] for name in ORDER}
-    for number, line in enumerate(lines, start=2):
+    for number, line in lines:
         table, row = line.get("table"), line.get("row")
         if not isinstance(table, str) or not isinstance(row, dict):
             raise ArchiveRefused(ArchiveFault.DAMAGED, str(number))
@@ -142,7 +142,8 @@ def _read(data: bytes) -> Rows:
     return rows
 
 
-def _objects(data: bytes) -> Iterator[Mapping[str, Any]]:
+def _objects(data: bytes) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield what stands in each line, and the line's number in the file."""
     for number, line in enumerate(data.splitlines(), start=1):
         if not line.strip():
             continue
@@ -155,7 +156,7 @@ def _objects(data: bytes) -> Iterator[Mapping[str, Any]]:
             raise ArchiveRefused(fault, str(number)) from None
         if not isinstance(value, dict):
             raise ArchiveRefused(ArchiveFault.NO_ARCHIVE, str(number))
-        yield value
+        yield number, value
 
 
 def _check_tree(turns: list[dict[str, Any]]) -> None:

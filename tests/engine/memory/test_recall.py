@@ -1,5 +1,3 @@
-import pytest
-
 from engine.memory.offers import Spot
 from engine.memory.prompt import BlockKind
 from engine.memory.recall import recall
@@ -135,12 +133,11 @@ def test_a_passage_says_where_it_stands() -> None:
     assert told.text == "前文：Mara was born in Velmoor."
 
 
-@pytest.mark.parametrize("question", ["Where is the ledger hidden?", "Where is Mara's ledger?"])
-def test_no_words_are_told_twice(question: str) -> None:
+def test_no_words_are_told_twice() -> None:
     path = story(
         "The ledger lay hidden in the oven. It was the ledger of the salt pans. "
         "She had hidden it from the sailors. He found the ledger."
     )
-    passages = recall(path, [(question, 1.0)], "en").passages
+    passages = recall(path, [("Where is the ledger hidden?", 1.0)], "en").passages
     told = [(each.turn.id, at) for each in passages for at in range(each.start, each.end)]
     assert len(told) == len(set(told))

@@ -279,6 +279,16 @@ async def test_a_question_is_answered_by_the_ledger_or_not_at_all(
         ("Mira Voss", "Describe Mira's eyes", True),
         ("Mira Voss", "Mira's eyes: what colour?", True),
         ("Mira Voss", "Has Captain Voss grey eyes?", True),
+        ("Mira Voss", "Has Professor Voss grey eyes?", True),
+        ("Mira Voss", "What are Aunt Mira's eyes like?", True),
+        ("Mira Voss", "WHAT COLOUR ARE MIRA'S EYES?", True),
+        ("Mira Voss", "What Colour Are Mira's Eyes?", True),
+        ("Mira Voss", "Has Mira Eyes Of Grey?", True),
+        ("Mira Voss", "Quick question. Describe Mira's eyes", True),
+        ("Mira Voss", "On Monday Mira's eyes were what colour?", True),
+        ("Mira Voss", "Has Mira J. Voss grey eyes?", True),
+        ("Mira Voss", "Has Mira J. Holt grey eyes?", False),
+        ("Mira Voss", "Are the windows of Voss Manor like eyes?", False),
         ("Mira Voss", "Are Mira's eyes those of Mira Holt?", True),
         ("Mira Voss", "Does Mira Voss have the eyes of Mira Holt?", True),
         ("米拉·沃斯", "米拉的眼睛是什么颜色？", True),
@@ -372,19 +382,26 @@ def test_a_reply_of_another_form_proposes_nothing(reply: str) -> None:
         ("the lamp", True),
         ("Mr. Reed of Hollow Bay lit the lamp", False),
         ("lit the lamp.", False),
+        ("the lamp, the oil", False),
+        ("John Reed Jr.", True),
+        ('"Red" Reed', True),
         ("灯塔看守人陈安", True),
         ("陈安", True),
+        ("了空", True),
+        ("亚历山德拉·伊万诺夫娜·彼得罗娃", True),
         ("陈安点了灯，走了", False),
-        ("灯塔看守人陈安点亮了那盏旧灯", False),
+        ("陈安点了灯", False),
+        ("灯塔看守人陈安点亮那盏旧灯", False),
     ],
 )
 def test_a_sentence_is_nobodys_name(subject: str, *, is_kept: bool) -> None:
     passage = (
-        "Mr. Reed of Hollow Bay lit the lamp. 灯塔看守人陈安点亮了那盏旧灯。陈安点了灯，走了。"
+        "Mr. Reed of Hollow Bay lit the lamp. He filled the lamp, the oil was dear. "
+        'John Reed Jr. and "Red" Reed saw it. 灯塔看守人陈安点亮那盏旧灯。陈安点了灯，走了。'
+        "了空和亚历山德拉·伊万诺夫娜·彼得罗娃来过。"
     )
     row = {"subject": subject, "relation": "is_a", "value": "keeper", "quote": passage[:20]}
-    reply = reply_of(row)
-    assert bool(list(fit_facts(reply, passage, []))) is is_kept
+    assert bool(list(fit_facts(reply_of(row), passage, []))) is is_kept
 
 
 def test_a_fact_that_is_known_or_waits_is_not_proposed_twice() -> None:

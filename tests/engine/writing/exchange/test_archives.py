@@ -292,6 +292,18 @@ async def test_a_file_that_is_no_whole_story_is_refused_and_nothing_is_kept(
     assert await count() == before
 
 
+async def test_a_damaged_line_is_told_by_its_number_in_the_file(desk: Desk) -> None:
+    first, *rows = (await archive(desk)).splitlines()
+    data = b"\n".join([first, b"", *rows, b"{"])
+    with pytest.raises(ArchiveRefused) as refused:
+        await bring(desk.engine, data, Desk(desk.engine))
+    assert refused.value.where == str(len(rows) + 3)
+    data = b"\n".join([first, b"", b'{"table": 5}', *rows])
+    with pytest.raises(ArchiveRefused) as refused:
+        await bring(desk.engine, data, Desk(desk.engine))
+    assert refused.value.where == "3"
+
+
 def test_every_table_of_a_story_is_exported_or_said_to_stay() -> None:
     reached = {"stories"}
     for _ in metadata.sorted_tables:
