@@ -48,7 +48,8 @@ class TrainingMessages:
     async def show(self, news: JobNews) -> None:
         """Show a job: a new state at once, its progress at most every few seconds."""
         with suppress(TimeoutError):  # a client that never comes up must not hold the job
-            await asyncio.wait_for(self._client.wait_until_ready(), SECONDS_TO_COME_UP)
+            async with asyncio.timeout(SECONDS_TO_COME_UP):
+                await self._client.wait_until_ready()
         words = words_for(news.job.language)
         card = job_card(news, words)
         if not self._is_due(news.job, card):

@@ -109,7 +109,8 @@ async def open_room(create_bot: Callable[[], discord.Client], language: str) -> 
         room = _furnish(env, language)
         await env.start()
         try:
-            await asyncio.wait_for(_until_ready(env.bot), SECONDS_TO_START)
+            async with asyncio.timeout(SECONDS_TO_START):
+                await _until_ready(env.bot)
             _mark_age_restricted(env.bot, room.channels[-1].id)
             yield room
         finally:

@@ -77,7 +77,8 @@ class JobRunner:
                 is_idle = is_sure and not self._tasks
                 seconds = None if is_idle else self._pace.between_looks
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), seconds)
+                    async with asyncio.timeout(seconds):
+                        await self._wake.wait()
                 looking = asyncio.create_task(self._look())
         finally:
             self._closing.set()

@@ -83,7 +83,8 @@ class LoopLife:
         """
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._alarm.wait(), SECONDS_BETWEEN_LOOKS)
+                async with asyncio.timeout(SECONDS_BETWEEN_LOOKS):
+                    await self._alarm.wait()
             self._alarm.clear()
             self._drop_unclaimed_outputs()
             if (self.seconds_since_step or 0) > self._seconds_per_step:

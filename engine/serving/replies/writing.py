@@ -77,7 +77,8 @@ async def write(batch: "Batch", job: Job, usage: Usage) -> AsyncGenerator[Piece,
     try:
         while unfinished:
             try:
-                piece = await asyncio.wait_for(pieces.get(), SECONDS_BETWEEN_SIGNS_OF_LIFE)
+                async with asyncio.timeout(SECONDS_BETWEEN_SIGNS_OF_LIFE):
+                    piece = await pieces.get()
             except TimeoutError:
                 if (batch.seconds_since_step or 0) < SECONDS_BETWEEN_SIGNS_OF_LIFE:
                     yield Piece(min(unfinished), "")

@@ -46,12 +46,22 @@ class UnevenBatch:
         yield [END]
 
 
-async def test_a_sign_of_life_comes_for_a_choice_that_has_not_ended(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(writing, "SECONDS_BETWEEN_SIGNS_OF_LIFE", 0.1)
-    job = Job(
-        prompts=([0], [1]),
+class SlowBatch(UnevenBatch):
+    """Writes a token when it is told to, and then no other."""
+
+    def __init__(self) -> None:
+        self.release = asyncio.Event()
+
+    async def outputs(self, _prompt: list[int]) -> AsyncIterator[list[int]]:
+        """Yield a token, and wait for ever."""
+        await self.release.wait()
+        yield [1]
+        await asyncio.Event().wait()
+
+
+def job(*prompts: list[int]) -> Job:
+    return Job(
+        prompts=prompts,
         choices=1,
         most_tokens=5,
         sampling=Sampling(),
@@ -59,8 +69,33 @@ async def test_a_sign_of_life_comes_for_a_choice_that_has_not_ended(
         ignore_stop_tokens=False,
         cache_salt="",
     )
+
+
+async def test_a_sign_of_life_comes_for_a_choice_that_has_not_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(writing, "SECONDS_BETWEEN_SIGNS_OF_LIFE", 0.1)
     batch: Any = UnevenBatch()
-    pieces = [(p.choice, p.finish) async for p in write(batch, job, Usage())]
+    pieces = [(p.choice, p.finish) async for p in write(batch, job([0], [1]), Usage())]
     assert pieces[0] == (0, "stop")
     assert pieces[-1] == (1, "stop")
     assert set(pieces[1:-1]) == {(1, None)}
+
+
+@pytest.mark.parametrize("steps", range(12))
+async def test_a_client_that_leaves_while_a_token_arrives_is_noticed(steps: int) -> None:
+    batch: Any = SlowBatch()
+
+    async def read() -> None:
+        async for _ in write(batch, job([5]), Usage()):
+            pass
+
+    reader = asyncio.create_task(read())
+    await asyncio.sleep(0.05)
+    batch.release.set()
+    for _ in range(steps):  # of the event loop, so that one of them is that of the token
+        await asyncio.sleep(0)
+    reader.cancel()
+    done, _ = await asyncio.wait({reader}, timeout=2)
+    assert done, "the cancellation was lost, and the reply would be written to its end"
+    assert reader.cancelled()
