@@ -68,13 +68,18 @@ _PATTERNS = [
 ]
 _BESIDE_NAME = (
     rf"(?:\s+(?:was|is|turned|being)|,)\s+{_NEAR}{_AGE}"
-    r"(?=\s*[,.;!?]|\s+(?:years|and|now|that|in|last|next|this|when)\b|$)"
+    r"(?=\s*[,.;!?]|\s+(?:years(?!\s+(?:too\s+)?late)|and|now|that|in|last|next|this|when)\b|$)"
 )
 _BEFORE_NAME = rf"^\W*(?:Now|Already|Barely|Not quite|Still only)\s+(?P<near>){_AGE},\s+"
 _NOT_NOW = re.compile(
     r"\b(?:when|since|years ago|younger|older|years before|had been|would be|will be|until|"
     r"once|as a (?:child|girl|boy))\b",
     re.IGNORECASE,
+)
+
+# This lamp was eighty years old.
+_OF_A_THING = re.compile(
+    rf"\b(?:the|this|that)\s+(?!{_PEOPLE}\b)\w+\s+(?:was|is)\s+$", re.IGNORECASE
 )
 
 _SIGNS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2}
@@ -87,7 +92,9 @@ _AGE_ZH = re.compile(
     r"(?P<led>刚满|年方|年届|整整|年近|年过|年满)?(?P<found>\d{1,3}|[零一二三四五六七八九十两]{1,3})"
     r"(?:(?P<exact>周?岁|(?=了?[，。]))|(?P<about>来岁|多岁|几岁|出头)|(?P<tens>旬))"
 )
-_NOT_NOW_ZH = re.compile("那年|那时|时候|从前|当年|小时|年前|以前|曾|之前|等到|将来|活到")
+_NOT_NOW_ZH = re.compile(
+    r"那年|那时|时候|从前|当年|小时|年前|以前|曾|之前|等到|将来|活到|最[大小]的|老[大二三]|^\W*[这那][盏座棵只条艘幢栋匹张间]"
+)
 
 
 def ages_told(told: str, name: str, *, is_chinese: bool) -> Iterator[tuple[int, tuple[int, int]]]:
@@ -99,7 +106,8 @@ def ages_told(told: str, name: str, *, is_chinese: bool) -> Iterator[tuple[int, 
         beside = (re.compile(name + _BESIDE_NAME), re.compile(_BEFORE_NAME + name))
         for pattern in (*_PATTERNS, *beside):
             for match in pattern.finditer(told):
-                if (bounds := _bounds(match)) is not None:
+                bounds = _bounds(match)
+                if bounds is not None and not _OF_A_THING.search(told[: match.start()]):
                     yield match.start(), bounds
 
 

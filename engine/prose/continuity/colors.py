@@ -32,7 +32,7 @@ _HAIR_ALONE = re.compile(
 PARTS = {
     "eye_color": re.compile(r"\b(?:eyes?|irises|iris|gaze|eyed)\b", re.IGNORECASE),
     "hair_color": re.compile(
-        r"\b(?:hair|braids?|curls?|locks?|tress(?:es)?|ponytail|plaits?|beard|ringlets|mane|fringe|haired|"
+        r"\b(?:hair(?!\s+(?:ribbon|band|pin|net|brush|clip|slide))|braids?|curls?|locks?|tress(?:es)?|ponytail|plaits?|beard|ringlets|mane|fringe|haired|"
         r"whiskers|moustache|headed|bun|bearded)\b",
         re.IGNORECASE,
     ),
@@ -57,14 +57,19 @@ _ANOTHERS = re.compile(
 )
 
 # Eyes are red from crying, hair is white with flour, and both go dark: that passes.
-_PASSING = re.compile(r"\s+(?:with|from)\b")
+_PASSING = re.compile(
+    r"\s+(?:with|from|(?:in|by|under) the (?:[\w-]+\s+)?\w*(?:light|sun|moon|glow|lamps?))\b"
+)
 _CHANGES = re.compile(r"\b(?:went|goes|turned|turns|grew|grows|darkened)\b")
-_PASSING_ZH = re.compile("眼前|发黑|一黑|白了|翻白|眼圈|眼红|哭|气得|熬得")
+_PASSING_ZH = re.compile("眼前|发黑|一黑|白了|翻白|[涂画刷]成|眼圈|眼红|哭|气得|熬得")
 # She held the cat with green eyes.
 _OF_ANOTHER = re.compile(
-    r"(?<!\bwas )(?<!\bis )(?<!, )\b(?:an?|the|his|her|that|some)\s+(?:\w+\s+)?(?:\w+)\s+"
+    r"(?<!\bwas )(?<!\bis )(?<!, )\b(?:an?|the|his|her|that|some)\s+(?:[\w'’-]+\s+){1,3}"
     r"(?:with|whose)\s+(?:\w+,?\s+){0,2}$"
 )
+# She thought of her grandmother's white braids; but: she had her grandmother's white braids.
+_HERS = re.compile(r"(?<!\bhad )(?<!\bhas )\b(?:her|his|their)\s+\w+['’]s\s+(?:\w+\s+)?$")
+_OF_A_THING = re.compile(r"eyes\s+of\s+(?:the|an?)\s")
 
 _COLORS_ZH = {
     "蓝": "蓝 湛蓝 碧蓝 天蓝 蔚蓝 靛",
@@ -82,7 +87,7 @@ _ANY_ZH = "|".join(reversed(_WORDS_ZH))
 _PARTS_ZH = {
     "eye_color": "眼睛|目光|双眼|眼眸|眸子|瞳孔|瞳仁|眼珠|眼瞳|瞳|眸|眼",
     "hair_color": (
-        "头发|满头|两鬓|鬓|脑袋|长发|短发|发丝|卷发|辫子|胡子|秀发|发髻|发梢|发辫|刘海|胡须|发"
+        "头发|满头|两鬓|鬓|脑袋|长发|短发|发丝|卷发|辫子|胡子|秀发|发髻|发梢|发辫|刘海|胡须|发(?![带卡夹簪])"
     ),
 }
 _WHOLE_ZH = (
@@ -97,10 +102,11 @@ def colors_told(told: str, relation: str, *, is_chinese: bool) -> Iterator[tuple
         return
     if relation == "hair_color":
         yield from ((match.start(), match[1]) for match in _HAIR_ALONE.finditer(told))
+    colors = list(_COLOR.finditer(told))
     for part in PARTS[relation].finditer(told):
         if _ANOTHERS.search(told[max(0, part.start() - _NEAR) : part.start()]):
             continue
-        for color in _COLOR.finditer(told):
+        for color in colors:
             if relation == "eye_color" and (color[0] == "red" or part[0] == "eye"):
                 continue  # a black eye
             gap = max(color.start() - part.end(), part.start() - color.end())
@@ -123,6 +129,8 @@ def _is_of(part: re.Match[str], color: re.Match[str], told: str) -> bool:
     between = told[min(color.end(), part.end()) : max(color.start(), part.start())]
     start = min(color.start(), part.start())
     before, after = told[max(0, start - _NEAR) : start], told[color.end() : color.end() + _NEAR]
+    if _HERS.search(before) or _OF_A_THING.match(told, part.start()):
+        return False
     if _OF_ANOTHER.search(before) or _PASSING.match(after) or _CHANGES.search(between):
         return False
     if color.end() <= part.start():

@@ -30,7 +30,10 @@ _MEMORY = re.compile(
     r"\b(?:remember(?:s|ed|ing)?|memor(?:y|ies)|recall(?:s|ed)?|dream(?:s|ed|t)?|ghosts?|spirits?|"
     r"graves?|tomb|coffin|funeral|bur(?:ied|ial)|corpse|dead|died|death|the late|portrait|"
     r"photograph|used to|years ago|long ago|as though|as if|mourn(?:s|ed|ing)?|killed|"
-    r"murder(?:ed|er)?|alive|somewhere|lay still|motionless|lifeless|shroud|white sheet|"
+    r"murder(?:ed|er)?|alive|somewhere|lay still|left behind|"
+    r"in the (?:ground|earth|churchyard|picture|painting)|(?:rests|sleeps) (?:on|in|under|beneath)|"
+    r"still (?:rang|rings|echoed|echoes|hung|hangs)|empty|since|drown(?:ed|ing)|perished|"
+    r"motionless|lifeless|shroud|white sheet|(?:they|people|the\s+\w+)\s+say|"
     r"from the (?:wall|frame|picture)|never|widow|when (?:he|she) was|"
     r"in (?:his|her) (?:youth|time|life))\b",
     re.IGNORECASE,
@@ -38,7 +41,7 @@ _MEMORY = re.compile(
 _MEMORY_ZH = re.compile(
     "生前|在世|年轻时|小时候|去世|死(?!死|活|心|结|板|守)|墓|坟|葬|遗(?!忘|漏|憾)|尸|棺|梦|回忆|想起|记得|记忆|曾|当年|那年|从前|"
     "以前|年前|亡灵|幽灵|灵[堂前柩位魂]|鬼(?!脸)|魂|[遗画雕塑好的]像|像[前上是]|仿佛|如果|假如|要是|照片|名字|"
-    "有人提起|说起|据说|悼|祭|脑子里|脑海|耳边|白布|一动不动|冰凉|墙上|遗信|来信|信[里上]"
+    "有人提起|说起|据说|悼|祭|脑子里|脑海|耳边|白布|一动不动|冰凉|墙上|遗信|来信|信[里上]|[走去]后|再也|不再|们说|安睡|长眠|沉睡|总"
 )
 # They said Mira walked at night; and The Mira is a ship.
 _SAID_OF = re.compile(
@@ -158,7 +161,7 @@ def _is_act(word: str) -> bool:
 
 def _acts_in_chinese(narration: Narration, fact: Known) -> int | None:
     pattern = (
-        rf"(?<![把被将]){narration.name(fact.subject)}(?!号)(?:(?!的)|的(?:{_OWN_ZH}))[^。！？；：“”]{{0,12}}?(?:{_ACT_ZH})"
+        rf"(?<![把被将像为给替]){narration.name(fact.subject)}(?!号)(?:(?!的)|的(?:{_OWN_ZH}))[^。！？；：“”]{{0,12}}?(?:{_ACT_ZH})"
         rf"|{narration.name(fact.subject)}(?::|：)[“「]|{narration.name(fact.subject)}(?:{_JUST_ZH})"
     )
     for start, told in narration.sentences:

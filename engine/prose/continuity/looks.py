@@ -12,10 +12,10 @@ from engine.prose.continuity.trades import trades_disagree, trades_told
 _RELATIONS = ("eye_color", "hair_color", "age", "is_a")
 _NOT = re.compile(
     r"\b(?:not|never|no longer|neither|nor|n['’]t|as if|as though|dyed|wig|if|what it (?:was|is)|"
-    r"wanted|wished|dream\w*|hoped|remember\w*|pretend\w*|used to)\b"
+    r"wanted|wished|dream\w*|hoped|remember\w*|pretend\w*|used to|called|nicknamed)\b"
 )
 _NOT_ZH = re.compile(
-    "不是|没有|并非|不再|如果|假如|要是|仿佛|好像|像是|假发|染|染成|画像|照片|戏里|扮"
+    "不是|没有|并非|不再|如果|假如|要是|仿佛|好像|像是|假发|染|染成|画像|照片|戏里|扮|当成|当作|看作|看成"
 )
 
 
@@ -39,7 +39,7 @@ def _contradictions(narration: Narration, fact: Known) -> Iterator[tuple[int, st
         if not all(differs for _, _, differs in said):
             continue
         for at, found, _ in said:
-            if not denied.search(told[:at]) and not narration.is_of_others(told, at):
+            if not denied.search(told[:at]) and not narration.is_of_others(told, at, name):
                 yield start + at, found
 
 

@@ -46,7 +46,17 @@ _REACH = 2  # sentences in which a pronoun still means whom the last name named
 PEOPLE_ZH = re.compile(
     "男人|女人|男孩|女孩|兄|弟|姐|妹|父|母|爸|妈|儿子|女儿|丈夫|妻|叔|姨|先生|夫人|太太|小姐|朋友|船长|"
     "医生|孩子|国王|王后|老人|老头|士兵|水手|陌生|仆|神父|客人|别人|有人|同伴|婴儿|猫|狗|马|人影|家伙|姑娘|"
-    "少年|妇人|妇女|汉子|丫头|小伙|婆|婶|公子|老板|旁人|众人|来客|对方|那人|徒弟|师父"
+    "少年|妇人|妇女|汉子|丫头|小伙|婆|婶|公子|老板|旁人|众人|来客|对方|那人|徒弟|师父|小孩|爷|奶奶|外公|祖|孙|侄|舅|伯|邻居|同事|老乡"
+)
+# Somebody without a name; not what is said of who has one: Mira was a woman with grey eyes.
+_PEOPLE = re.compile(
+    r"(?<!\bwas )(?<!\bis )(?<!\bas )(?<!\blike )(?<!\bof )(?<!, )"
+    r"\b(?:the|an?|his|her|their|that|this|some|two|three|another|every|[A-Z]\w+['’]s)\s+(?:[\w'’-]+\s+){0,2}?"
+    r"(?:man|men|woman|women|boys?|girls?|child|children|lady|ladies|gentleman|gentlemen|strangers?|"
+    r"sailors?|soldiers?|captain|doctor|priest|porter|servant|maid|neighbours?|neighbors?|guests?|"
+    r"visitors?|keeper|brothers?|sisters?|mother|father|son|sons|daughters?|uncle|aunt|cousins?|"
+    r"friends?|husband|wife|baby|dogs?|cats?|horses?)\b(?!['’])",
+    re.IGNORECASE,
 )
 
 _TITLED = ("Mr. ", "Mrs. ", "Miss ", "Ms. ", "Dr. ", "Sir ", "Lady ", "Lord ", "Captain ")
@@ -152,13 +162,25 @@ class Narration:
             name not in _NO_NAME and name not in self._in_values for name in _NAME.findall(rest)
         )
 
-    def is_of_others(self, told: str, at: int) -> bool:
-        """Whether the clause at a place of a Chinese sentence tells of somebody without a name."""
+    def is_of_others(self, told: str, at: int, name: str) -> bool:
+        """Whether what a sentence says at a place, it says of somebody without a name."""
         if not self.is_chinese:
-            return False
+            return self._nearer(told, at, name)
         start = max(told.rfind(sign, 0, at) for sign in "，；：") + 1
         clause = re.split("[，；：]", told[start:])[0]
         return PEOPLE_ZH.search(clause) is not None
+
+    @staticmethod
+    def _nearer(told: str, at: int, name: str) -> bool:
+        """Whether somebody without a name stands before a place, and no name between."""
+        for other in _PEOPLE.finditer(told):
+            rest = told[other.end() :]
+            if other.end() <= at and not re.search(name, told[other.end() : at]):
+                return True
+            # The grey-eyed boy looked at Mira; but not: the grey-eyed boy Mira.
+            if other.start() < at < other.end() and re.search(r"(?:eyed|haired)\b", other[0]):
+                return re.search(name, rest) is not None and not re.match(rf"\W*{name}", rest)
+        return False
 
     def about(self, subject: str) -> list[tuple[int, str]]:
         """Return the sentences that are about one person and name nobody else.

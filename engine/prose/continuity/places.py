@@ -75,14 +75,21 @@ _ELSEWHERE = re.compile(
     r"\b(?:thought|thinks?|thinking|remember\w*|dream\w*|imagin\w*|wish\w*|look(?:ed|s|ing)?|gaz\w+|"
     r"saw|sees?|heard|hears?|told|tells?|said|spoke|speaks?|talk\w*|knew|knows?|would|will|"
     r"wanted|hoped|planned|if|not|never|once|used to|had been|name of|letter|painting|"
-    r"point\w*|aim\w*|wav\w+|play\w*|book|song|story|map|nobody|they)\b",
+    r"born|had\s+(?:worked|lived|served|studied|grown)|thoughts?|point\w*|aim\w*|follow\w*|"
+    r"watch\w*|wav\w+|play\w*|book|song|story|map|nobody|they)\b",
     re.IGNORECASE,
 )
 _ELSEWHERE_ZH = re.compile(
-    "想|记得|梦|望|看见|看着|听见|听说|说起|如果|要是|没|不|曾|从前|以前|信里|画"
+    "想|说|通往|[对朝]着|战前|早年|记得|梦|望|看见|看着|听见|听说|说起|如果|要是|没|不|曾|从前|以前|信里|画"
 )
 # At the market they still talked of her.
-_OTHERS_THERE = re.compile(r"\s*,?\s*(?:they|nobody|no one|everybody|everyone|people|somebody)\b")
+_OTHERS_THERE = re.compile(
+    r"\s*,?\s*(?:they|nobody|no one|everybody|everyone|people|somebody|someone|called)\b"
+)
+# She lit the lamp for the ships on the sea.
+_OF_A_THING = re.compile(r"\b(?:for|of|to|from|about|like)\s+(?:the|an?|her|his)\s+\w+\s+$")
+# The path through the forest is nobody's place.
+_THING_THERE = re.compile(r"(?:^|[,;:])\W*(?:the|an?|some\w+)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _OTHERS_THERE_ZH = re.compile("[里中上内]?(?:没有?人|有人|人们|大家|他们|谁)")
 _NO_WAY_ZH = re.compile(
     "起来|原来|看来|本来|从来|下来|想来|回头|回答|到处|进度|过去|带着|出神|出声|出汗|来不及|听来"
@@ -132,6 +139,9 @@ def _place_in_english(narration: Narration, fact: Known) -> tuple[int, str] | No
             and not _WAY.search(told[: each.end()])
             and not _ELSEWHERE.search(told[: each.end()])
             and not _OTHERS_THERE.match(told[each.end() :])
+            and not _THING_THERE.search(told[: each.start()])
+            and not _OF_A_THING.search(told[: each.start()])
+            and not narration.is_of_others(told, each.start("place"), name)
             and _bare(fact.value).casefold() not in told.casefold()
         ]
         earlier = [sentence for _, sentence in narration.sentences[:at]]
@@ -184,7 +194,8 @@ def _place_in_chinese(narration: Narration, fact: Known) -> tuple[int, str] | No
         rf"{verb}[^，。！？；：“”]{{0,8}}?(?P<place>{'|'.join([*known, _APART_ZH])})"
         if fact.relation == "lives_in"
         else rf"(?:在|倚着|靠着|坐着|站着|躺着|蹲着|守着|隔着)?[^，。！？；：“”]{{0,8}}?"
-        rf"(?P<place>{'|'.join([*known, _APART_ZH])})(?![里上]?的[信钟消歌])"
+        rf"(?P<place>{'|'.join([*known, _APART_ZH])})"
+        rf"(?![里上]?的[信钟消歌]|[里上中]?的[^，。！？；：“”着]{{0,8}}{name})"
     )
     about = dict(narration.about(fact.subject))
     if _ways(narration.told_before, name, _WAY_ZH):
@@ -198,8 +209,9 @@ def _place_in_chinese(narration: Narration, fact: Known) -> tuple[int, str] | No
         so_far = told[: match.end()]
         if (
             _ELSEWHERE_ZH.search(so_far)
-            or "时候" in told
+            or re.search("时候|长大|出生", told)
             or _OTHERS_THERE_ZH.match(told[match.end() :])
+            or narration.is_of_others(told[: match.start("place")], match.start("place"), name)
             or _way_in_chinese(so_far)
             or any(
                 _way_in_chinese(earlier) and re.search(name, earlier)

@@ -1,6 +1,8 @@
 """Contradictions that a reader would notice are told; what only looks like one is not."""
 
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -206,6 +208,30 @@ def test_who_was_told_of_before_may_be_meant() -> None:
 )
 def test_what_passes_and_what_is_only_told_is_no_contradiction(fact: Fact, text: str) -> None:
     assert check(text, [fact], language="en" if text.isascii() else "zh-CN") == []
+
+
+PLAIN = tomllib.loads((Path(__file__).parent / "plain_sentences.toml").read_text("utf-8"))
+KNOWN = {
+    "living-en": [AT, EYES, HAIR, AGE, TRADE, SHE, Fact("Tomas", "pronoun", "he", 3)],
+    "living-zh": [
+        Fact("米拉", "is_at", "灯塔"),
+        EYES_ZH,
+        Fact("米拉", "hair_color", "黑色"),
+        AGE_ZH,
+        Fact("米拉", "is_a", "铁匠"),
+        SHE_ZH,
+        Fact("陈安", "pronoun", "他", 3),
+    ],
+    "dead-en": [DEAD],
+    "dead-zh": [DEAD_ZH],
+}
+
+
+@pytest.mark.parametrize("key", KNOWN)
+def test_plain_sentences_raise_no_doubt(key: str) -> None:
+    language = "en" if key.endswith("en") else "zh-CN"
+    doubted = [each for each in PLAIN[key] if check(each, KNOWN[key], language=language)]
+    assert doubted == []
 
 
 PAST = "She walked to the door. She opened it and looked out. The rain had stopped. " * 4
