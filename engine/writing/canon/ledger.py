@@ -1,5 +1,6 @@
 """The ledger: read, stated by members, decided about."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from engine.errors import FactDecided, FactIncomplete, FactNotFound, PassageNotFound, QuoteNotFound
@@ -99,7 +100,8 @@ async def add_fact(
         NoOpenStory: the channel has no open story.
         FactIncomplete: a part is missing or too long.
         PassageNotFound: the story has no turn of this number.
-        QuoteNotFound: the quote does not stand in that turn, or in any.
+        QuoteNotFound: the quote does not stand in that turn, or in any, as the member may read
+            them.
         FactNotFound: there is nothing to supersede.
     """
     subject, relation, value = _tidy(subject, relation, value)
@@ -107,7 +109,8 @@ async def add_fact(
     async with engine.database.writing() as tx:
         story = await get_open_story(tx, guild_id=guild_id, channel_id=channel_id)
         path = await turns.list_path(tx, guild_id=guild_id, head_turn_id=story.head_turn_id)
-        turn = _turn_of(path, turn_number, quote)
+        shown = await veil(tx, story, path, member_id=member.id)  # else a quote would tell
+        turn = _turn_of(shown, turn_number, quote)
         if supersedes_id is not None:
             older = await _get_fact(tx, guild_id, supersedes_id)
             if older.story_id != story.id:
@@ -130,7 +133,7 @@ async def add_fact(
         )
 
 
-def _turn_of(path: list[Turn], number: int | None, quote: str) -> Turn | None:
+def _turn_of(path: Sequence[Turn], number: int | None, quote: str) -> Turn | None:
     among = path if number is None else [t for t in path if t.number == number and t.text]
     if number is not None and not among:
         raise PassageNotFound(number)

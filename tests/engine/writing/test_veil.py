@@ -2,8 +2,10 @@
 
 import pytest
 
+from engine.errors import QuoteNotFound
 from engine.story.order import Mode
 from engine.writing import end_story, export_story, read_story, show_context
+from engine.writing.canon import add_fact
 from engine.writing.veiling import last_line
 from tests.fakes.desk import ANN, BO
 from tests.fakes.scripted_model import ScriptedModel
@@ -47,6 +49,18 @@ async def test_a_line_that_was_counted_is_not_the_count_of_its_turn(blind: Table
     assert "The hidden beginning." in str(prompt.messages)
     written = [turn for turn in await path_of(blind) if turn.text == BOS]
     assert [turn.tokens for turn in written] == [-(-len(BOS.encode()) // 3)]
+
+
+async def test_a_quote_tells_nothing_of_what_is_hidden(blind: Table) -> None:
+    fact = {"subject": "The line", "relation": "is", "value": "the last"}
+    for hidden in ("hidden beginning", "hidden b", "not in the story at all"):
+        with pytest.raises(QuoteNotFound):
+            await add_fact(blind.engine, **blind.where, member=BO, **fact, quote=hidden)
+    own = await add_fact(blind.engine, **blind.where, member=ANN, **fact, quote="hidden beginning")
+    shown = await add_fact(
+        blind.engine, **blind.where, member=BO, **fact, quote="The last line of Ann."
+    )
+    assert own.turn_id == shown.turn_id
 
 
 async def path_of(blind: Table) -> list:  # type: ignore[type-arg]
