@@ -41,12 +41,14 @@ def fact_line(fact: Fact, words: Words, *, is_old: bool = False, most: int = MOS
     """
     named = (fact.subject, relation_name(fact.relation, words), fact.value)
     subject, relation, value = (escape_markdown(short(text, most)) for text in named)
-    line = f"**{subject}** · {relation}: {value}"
+    line = words(
+        "**{subject}** · {relation}: {value}", subject=subject, relation=relation, value=value
+    )
     if is_old:
         line = f"~~{line}~~"
     if fact.scope is FactScope.WITNESSES:
         names = escape_markdown(short(", ".join(fact.witnesses), most))
-        line += f" 🔒 {names}"
+        line += " · 🔒 " + words("known to {names} alone", names=names)
     return line
 
 

@@ -36,7 +36,8 @@ def summary(prompt: Prompt, words: Words) -> str:
         blocks = [block for block in prompt.blocks if block.kind in kinds]
         if blocks:
             tokens = sum(block.tokens for block in blocks)
-            lines.append(f"{color} {names[color]}: {tokens}")
+            line = words("{name}: {value}", name=names[color], value=tokens)
+            lines.append(f"{color} {line}")
     if prompt.dropped_turns:
         lines.append(
             words.plural(

@@ -18,8 +18,9 @@ async def final_looks(
     """Return the messages of a written turn; `note` and `code` are as in `looks.written`."""
     candidate = await find_candidate(engine, turn)
     sight = await see_order(engine, story)
+    is_newest = sight.newest is not None and sight.newest.id == turn.id
     below = None
-    if sight.state is not None and sight.newest is not None and sight.newest.id == turn.id:
+    if sight.state is not None and is_newest:
         below = turn_order.below(sight.state, words)
     told = await find_told(engine, turn)
     if told.told_with is not None and not note:
@@ -32,6 +33,7 @@ async def final_looks(
         note=note,
         code=code,
         below=below,
+        is_newest=is_newest,
         is_revised=told.is_revised,
     )
 

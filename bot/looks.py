@@ -110,12 +110,14 @@ def written(
     note: str = "",
     code: str = "",
     below: Below | None = None,
+    is_newest: bool = True,
     is_revised: bool = False,
 ) -> list[Look]:
     """Show a turn in its final form, with its buttons under the last part.
 
     A `note` stands in place of the buttons; `code` is of the failure that ended the turn. `below`
-    is what turn rules put under the newest turn.
+    is what turn rules put under the newest turn. What goes on from a turn stands under the newest
+    alone.
     """
     if turn.source_message_id is not None and is_in_vote(candidate):
         parts = [_head(candidate) + words("🗳️ A candidate for the next turn.")]
@@ -133,12 +135,15 @@ def written(
         lines.append(words("✏️ Edited. /story credits tells who wrote what."))
     own = () if note or turn.character is not None else _actions(turn, candidate)
     actions = own
-    if below is not None and own and not is_in_vote(candidate):
-        actions = below.actions(own)
-        lines += [below.line] if below.line else []
-    has_room = bool(actions) and len(actions) < MOST_BUTTONS and not is_in_vote(candidate)
-    if has_room and turn.provenance is not None and turn.text:
-        actions = (*actions, Action.WHY)
+    if own and not is_in_vote(candidate):
+        if below is not None:
+            actions = below.actions(own)
+            lines += [below.line] if below.line else []
+        elif not is_newest and turn.text:
+            actions = ()
+        has_room = len(actions) < MOST_BUTTONS
+        if has_room and turn.provenance is not None and turn.text:
+            actions = (*actions, Action.WHY)
     last = "\n-# ".join([parts[-1], *lines])
     votes = candidate.votes if candidate and candidate.fate is Fate.OPEN else 0
     return [*map(Look, parts[:-1]), Look(last.strip(), actions, votes)]

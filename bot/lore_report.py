@@ -29,6 +29,7 @@ def _test_lines(test: LoreTest, words: Words) -> Iterator[str]:
         yield words("🔎 **What this text calls for**")
     elif test.has_text:
         yield words("🔎 **What this text calls for, were it the next turn here**")
+        yield "-# " + words("As with every turn, the turns just before it are looked at too.")
     else:
         yield words("🔎 **What lore is active here now**")
     steady = steady_ids(test.scan)

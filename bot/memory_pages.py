@@ -9,7 +9,7 @@ from bot.actions import Action, label
 from bot.buttons import ActionButton
 from bot.locales import Words
 from engine.memory.recall import Recall
-from engine.story import Member, Summary
+from engine.story import Member, Summary, Turn, TurnKind
 from engine.writing.remembering import Memory, SummarizedBlock
 
 BLOCKS_A_PAGE = 3
@@ -129,9 +129,17 @@ def found(recall: Recall, words: Words) -> str:
         lines.append(words("Nothing says just this. What comes near:"))
     for passage in recall.passages[:MOST_FOUND]:
         where = words("turn {number}", number=passage.turn.number)
-        lines += [f"-# {where} · {escape_markdown(passage.turn.author_name)}"]
+        lines += [f"-# {where} · {_who(passage.turn, words)}"]
         lines += [f"> {_short(passage.text, MOST_PASSAGE)}"]
     return "\n".join(lines)[:2000]
+
+
+def _who(turn: Turn, words: Words) -> str:
+    if turn.character is not None and turn.character.name:
+        return escape_markdown(turn.character.name)
+    if turn.kind is TurnKind.MODEL:
+        return words("the model")
+    return escape_markdown(turn.author_name)
 
 
 def _add(view: discord.ui.View, action: Action, target: int, text: str) -> None:

@@ -35,11 +35,13 @@ class Publication:
         self._shown: dict[int, Look] = {}
         self._unrecorded: list[discord.Message] = []
         self._reposts = 0
+        self._is_elsewhere = False  # a branch in a thread goes on from a turn of its channel
         self._is_lost = False  # somebody deleted a message; only the final form is posted anew
 
     async def load(self) -> None:
         """Find the messages that are recorded."""
         posts = await list_posts(self._engine, guild_id=self._guild_id, turn_id=self._turn.id)
+        self._is_elsewhere = any(post.channel_id != self.channel_id for post in posts)
         self._message_ids = {post.part: post.message_id for post in posts}
 
     async def recover(self, my_id: int) -> None:
@@ -104,8 +106,9 @@ class Publication:
             return True
 
     async def edit_last(self, looks: Sequence[Look]) -> None:
-        """Bring the message with the last part up to date, if it is posted."""
-        if (last := len(looks) - 1) in self._message_ids:
+        """Bring the message with the last part up to date, if it is posted here."""
+        last = len(looks) - 1
+        if last in self._message_ids and not self._is_elsewhere:
             await self._edit(last, looks[last])
 
     async def restore(self, looks: Sequence[Look]) -> None:

@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 import discord
 
+from bot import turn_order
 from bot.answers import channel_of, guild_of, member_of, words_of
 from bot.buttons import Interaction
 from bot.errors import FileTooLarge
@@ -15,7 +16,7 @@ from bot.places import StoryPlace
 from bot.private_wait import conclude, wait_for
 from engine.files.documents import check_document
 from engine.story import Story
-from engine.writing import Answering, Show, read_story
+from engine.writing import Answering, Show, read_story, see_order
 from engine.writing.exchange import (
     MOST_BYTES,
     Export,
@@ -102,8 +103,10 @@ async def announce(interaction: Interaction) -> None:
     guild_id, channel = guild_of(interaction), channel_of(interaction)
     engine = interaction.client.engine
     story, turns = await read_story(engine, guild_id=guild_id, channel_id=channel.id)
-    text = taken_in(story, len(turns), words_for(story.language))
-    await StoryPlace(channel).post(text, None)
+    words = words_for(story.language)
+    text = taken_in(story, len(turns), words)
+    line, view = turn_order.onward(await see_order(engine, story), words)
+    await StoryPlace(channel).post(f"{text}\n-# {line}" if line else text, view)
 
 
 def taken_in(story: Story, turns: int, words: Words) -> str:

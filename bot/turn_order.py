@@ -10,7 +10,7 @@ from bot.buttons import row
 from bot.cards import mention
 from bot.locales import Words
 from engine.story.order import Due, Mode, ModelPlace, Player, TurnRules
-from engine.writing import OrderState, Reminder
+from engine.writing import OrderSight, OrderState, Reminder
 
 MOST_BUTTONS = 5
 MODEL_VALUE = "0"  # in menus of players
@@ -36,11 +36,12 @@ def below(state: OrderState, words: Words) -> Below:
     is_plain = state.rules.mode is Mode.FREE and is_asked
     # In front, where the model may be asked at all.
     without = frozenset() if is_plain else frozenset({Action.CONTINUE, Action.ALTERNATIVES})
-    return Below(next_line(state, words), _front(state, is_asked=is_asked), without)
+    return Below(next_line(state, words), _front(state), without)
 
 
-def _front(state: OrderState, *, is_asked: bool) -> tuple[Action, ...]:
+def _front(state: OrderState) -> tuple[Action, ...]:
     awaited, rules = state.awaited, state.rules
+    is_asked = rules.model_place is ModelPlace.ON_REQUEST
     if awaited.due is not None and awaited.due not in {Due.CANDIDATE, Due.STAND_IN}:
         return ()
     if rules.mode is Mode.VOTE:
@@ -53,6 +54,18 @@ def _front(state: OrderState, *, is_asked: bool) -> tuple[Action, ...]:
         return (Action.ORDER_JOIN,)
     asks = (Action.CONTINUE,) if is_asked else ()
     return (Action.TURN_WRITE, *asks, Action.TURN_SKIP)
+
+
+def onward(sight: OrderSight, words: Words) -> tuple[str, discord.ui.View | None]:
+    """Return line and buttons of a message, other than a turn's, below which a story goes on."""
+    if sight.newest is None or sight.state is None or sight.state.rules == TurnRules():
+        actions: tuple[Action, ...] = (Action.TURN_OPEN,)
+        if sight.newest is not None:
+            actions = (Action.TURN_OPEN, Action.CONTINUE)
+        line = ""
+    else:
+        actions, line = _front(sight.state), next_line(sight.state, words)
+    return line, row(actions, sight.newest.id if sight.newest else 0, words)
 
 
 def next_line(state: OrderState, words: Words) -> str:
@@ -143,7 +156,8 @@ def card(state: OrderState, words: Words) -> tuple[str, discord.ui.View | None]:
     """Return the public card of the rules, and its buttons."""
     title = words("🎲 **Turn rules of {title}**", title=escape_markdown(state.story.title))
     text = "\n".join([title, *rules_lines(state, words)])
-    if line := next_line(state, words):
+    is_begun = state.story.head_turn_id is not None  # then it stands below the newest turn
+    if not is_begun and (line := next_line(state, words)):
         text += f"\n-# {line}"
     is_played = state.rules.mode is not Mode.FREE
     return text, row((Action.ORDER_JOIN, Action.TURN_OPEN) if is_played else (), 0, words)
@@ -178,6 +192,8 @@ def _your_turn(state: OrderState, words: Words) -> str:
         if state.deadline_ms is not None:
             text += " " + words("Time: {time}.", time=_time(state.deadline_ms))
         return text
+    if state.candidate_id is not None:
+        return words("Your candidate is in the vote.")
     if state.you is None and state.rules.mode.has_order:
         return words("You have not joined: /story join.")
     return next_line(state, words)

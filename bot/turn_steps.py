@@ -9,7 +9,7 @@ from bot.forms import Form, WriteForm
 from bot.locales import Words, words_for
 from bot.places import StoryPlace
 from bot.selects import Menu, PickMenu
-from engine.errors import OutOfTurn, StoryMovedOn
+from engine.errors import HandedInAlready, OutOfTurn, StoryMovedOn
 from engine.runtime import Engine
 from engine.story import Member, StoryState, Turn
 from engine.story.order import Mode
@@ -38,6 +38,8 @@ async def open_form(interaction: Interaction) -> None:
     """Open the form for the member's turn, or for their candidate; refuse before they type."""
     answers.require_rights(interaction)
     state = await read(interaction)
+    if state.candidate_id is not None:
+        raise HandedInAlready(state.candidate_id)
     may_hand_in = state.rules.mode is Mode.VOTE and state.may_write
     head_id = await check_may_write(
         interaction.client.engine,

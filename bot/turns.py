@@ -9,6 +9,7 @@ from bot.canon_notes import tell_doubts
 from bot.locales import words_for
 from engine.story import Story, Turn, TurnKind, TurnState
 from engine.writing import Alternatives, Draft, get_turn, retry_turn
+from engine.writing.branches import Switched
 from engine.writing.revising import Revised
 from engine.writing.telling import find_retold
 
@@ -112,6 +113,7 @@ async def mark_redone(interaction: Interaction, turn: Turn) -> None:
         return
     story = await _story_of(interaction, turn)
     await interaction.client.replies.annotate(story, turn)
+    await interaction.client.rounds.pass_on_before(turn)
     await interaction.client.rounds.moved_on(story)
     await answers.close(interaction)
 
@@ -131,6 +133,15 @@ async def retell(interaction: Interaction, revision: Turn) -> None:
     for turn in await find_retold(bot.engine, guild_id=revision.guild_id, turn_id=revision.id):
         story = await _story_of(interaction, turn)
         await bot.replies.retell(story, turn)
+
+
+async def show_switched(interaction: Interaction, switched: Switched) -> None:
+    """Show the turns that another branch tells in another way, and which is not the newest now."""
+    bot = interaction.client
+    for turn in switched.retold:
+        await bot.replies.retell_by_id(turn.guild_id, turn.id)
+    if switched.left is not None:
+        await bot.rounds.pass_on(switched.story, switched.left)
 
 
 async def _story_of(interaction: Interaction, turn: Turn) -> Story:

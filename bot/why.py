@@ -85,7 +85,9 @@ def _shares(found: Explanation, words: Words) -> list[str]:
     for color, kinds in GROUPS.items():
         tokens = sum(part.tokens for part in found.provenance.parts if part.kind in kinds)
         if tokens:
-            lines.append(f"{color} {names[color]}: {100 * tokens / total:.0f} %")
+            share = f"{100 * tokens / total:.0f} %"
+            line = words("{name}: {value}", name=names[color], value=share)
+            lines.append(f"{color} {line}")
     return lines
 
 

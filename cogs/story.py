@@ -15,10 +15,12 @@ from cogs.story_files import StoryFileCommands
 from cogs.turn_rules import TurnRuleCommands
 from engine.errors import NothingToRetry
 from engine.story import Length, Rating
+from engine.story.order import Mode
 from engine.writing import (
     check_may_write,
     continue_story,
     end_story,
+    find_newest,
     offer_alternatives,
     read_story,
     redo,
@@ -215,7 +217,7 @@ class StoryCog(
         answers.require_rights(interaction)
         channel = channel_of(interaction)
         rules = (await turn_steps.read(interaction)).rules
-        await end_story(
+        story = await end_story(
             self.engine,
             guild_id=guild_of(interaction),
             channel_id=channel.id,
@@ -226,6 +228,9 @@ class StoryCog(
             self.engine, guild_id=guild_of(interaction), channel_id=channel.id
         )
         await StoryPlace(channel).post(*cards.colophon(status, rules.mode))
+        newest = await find_newest(self.engine, story)
+        if newest is not None and rules.mode is not Mode.BLIND:  # it stays veiled where it stands
+            await interaction.client.rounds.pass_on(story, newest)
         await answers.close(interaction)
 
 

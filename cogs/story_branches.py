@@ -5,7 +5,7 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 from discord.ext import commands
 
-from bot import answers, branch_texts, turns
+from bot import answers, branch_texts, turn_order, turns
 from bot.answers import channel_of, guild_of, member_of, words_of
 from bot.buttons import Interaction
 from bot.errors import NotHere
@@ -13,7 +13,7 @@ from bot.forms import Field, FieldsForm, Form
 from bot.locales import words_for
 from bot.places import Place, StoryPlace, open_place
 from engine.runtime import Engine
-from engine.writing import edition_of
+from engine.writing import edition_of, see_order
 from engine.writing.branch_names import (
     archive_branch,
     compare_branches,
@@ -102,9 +102,11 @@ class StoryBranchCommands(commands.Cog):
         )
         count = next(each.turns for each in found if each.branch.id == switched.branch.id)
         words = words_for(story.language)
-        await place.post(branch_texts.parted(switched.branch, count, words), None)
-        for turn in switched.retold:
-            await interaction.client.replies.retell_by_id(turn.guild_id, turn.id)
+        line, view = turn_order.onward(await see_order(self.engine, switched.story), words)
+        text = branch_texts.parted(switched.branch, count, words)
+        await place.post(f"{text}\n-# {line}" if line else text, view)
+        await turns.show_switched(interaction, switched)
+        await interaction.client.rounds.moved_on(switched.story)
         await answers.close(interaction)
 
     @branch.command(name="list", description="See all branches of the story")

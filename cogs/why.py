@@ -85,8 +85,7 @@ class WhyCog(commands.Cog):
                 "after the other one stays on its own.",
                 name=name,
             )
-            for turn in returned.switched.retold:
-                await replies.retell_by_id(turn.guild_id, turn.id)
+            await turns.show_switched(interaction, returned.switched)
         await answers.replace(interaction, text)
 
 

@@ -27,7 +27,10 @@ def _(error: errors.BranchNameTaken, words: Words) -> str:
 @describe.register
 def _(error: errors.BranchRefused, words: Words) -> str:
     return {
-        BranchFault.IN_USE: words("The story is written on this branch now."),
+        BranchFault.IN_USE: words(
+            "The story is written on this branch now. To put it away, go to another one first: "
+            "/story branch switch."
+        ),
         BranchFault.THREAD: words(
             "This branch has a thread of its own: it is written on there, and only there."
         ),

@@ -101,7 +101,9 @@ def refused_rules(error: RulesRefused, words: Words) -> str:
     """Say what does not fit together."""
     match error.fault:
         case RulesFault.EVERY:
-            text = words("The model writes every Nth turn, with N from {least} to {most}.")
+            text = words(
+                "The model writes every Nth turn: say which with `every`, {least} to {most}."
+            )
         case RulesFault.HOURS:
             text = words("A deadline is from {least} to {most} hours.")
         case RulesFault.NEEDS_ORDER:

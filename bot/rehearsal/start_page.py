@@ -73,7 +73,7 @@ def render(room: Room, words: Words, progress: Progress, *, note: str, nonce: st
         model_text=escape(progress.text(words)),
         model_label=escape(words("Loading the model")),
         fraction=progress.fraction or 0,
-        note=f'<p class="note" role="status">{escape(note)}</p>' if note else "",
+        note=f'<p class="note" role="status">{escape(_plain(note))}</p>' if note else "",
         how=escape(words("How to begin")),
         steps=_steps(words),
         rooms_heading=escape(words("Rooms")),
@@ -164,6 +164,10 @@ def _menus(
     return f"<details><summary>{escape(heading)}</summary>{rows}</details>"
 
 
+def _plain(text: str) -> str:
+    return remove_markdown(text.replace("-# ", ""))
+
+
 def _shorten(text: str) -> str:
-    line = " ".join(remove_markdown(text.replace("-# ", "")).split())
+    line = " ".join(_plain(text).split())
     return line if len(line) <= CHARACTERS_SHOWN else line[: CHARACTERS_SHOWN - 1] + "…"

@@ -17,7 +17,7 @@ from engine.storage.database import Transaction
 from engine.story import Member, Story, Turn
 from engine.story.branch import Branch
 from engine.story.revision import Passage
-from engine.writing.head import get_free_head, get_open_story
+from engine.writing.head import find_newest_turn, get_free_head, get_open_story
 from engine.writing.order_clock import wind_clock
 from engine.writing.revising import get_passage
 from engine.writing.rights import require_starter
@@ -34,6 +34,7 @@ class Switched:
 
     story: Story
     branch: Branch
+    left: Turn | None  # the newest turn of the branch whose place it took
     retold: tuple[Turn, ...]
 
 
@@ -82,7 +83,7 @@ async def branch_off(
         if thread_id is not None:
             placed = replace(story, branch_id=branch.id, head_turn_id=head_id, channel_id=thread_id)
             await wind_clock(tx, placed, engine.clock())
-            return Switched(placed, branch, ())
+            return Switched(placed, branch, None, ())
         return await switch_to(tx, engine, story, branch)
 
 
@@ -186,7 +187,8 @@ async def switch_to(tx: Transaction, engine: Engine, story: Story, branch: Branc
         for each in before
         if each.turn.id in after and after[each.turn.id].turn.text != each.turn.text
     ]
-    return Switched(switched, replace(branch, is_in_use=True), tuple(retold))
+    left = await find_newest_turn(tx, story)
+    return Switched(switched, replace(branch, is_in_use=True), left, tuple(retold))
 
 
 async def _refuse_in_thread(tx: Transaction, story: Story) -> None:

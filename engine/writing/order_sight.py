@@ -1,12 +1,13 @@
 """The order of a story as its posts show it: whose turn it is, below the newest turn."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.runtime import Engine
 from engine.story import Story, StoryState, Turn
 from engine.story.order import Mode
 from engine.writing.head import find_newest_turn, find_story_on_branch
 from engine.writing.order import read_order
+from engine.writing.reading import get_turn
 from engine.writing.turn_rules import OrderState, state_of
 
 
@@ -15,7 +16,7 @@ class OrderSight:
     """What everybody may see of a story's order."""
 
     state: OrderState | None  # None: the story has ended, or nobody set rules
-    newest: Turn | None = None  # below which the order is shown
+    newest: Turn | None = None  # with what can be done next below it; None: the story has ended
 
     @property
     def is_veiled(self) -> bool:
@@ -29,6 +30,20 @@ async def see_order(engine: Engine, story: Story) -> OrderSight:
         now = await find_story_on_branch(
             tx, guild_id=story.guild_id, story_id=story.id, branch_id=story.branch_id
         )
-        if now is None or now.state is StoryState.ENDED or await read_order(tx, now) is None:
+        if now is None or now.state is StoryState.ENDED:
             return OrderSight(None)
-        return OrderSight(await state_of(tx, now, 0), await find_newest_turn(tx, now))
+        has_rules = await read_order(tx, now) is not None
+        state = await state_of(tx, now, 0) if has_rules else None
+        return OrderSight(state, await find_newest_turn(tx, now))
+
+
+async def find_newest(engine: Engine, story: Story) -> Turn | None:
+    """Return the newest turn of a story as it stands, also of one that has ended."""
+    async with engine.database.reading() as tx:
+        return await find_newest_turn(tx, story)
+
+
+async def find_turn_before(engine: Engine, turn: Turn) -> Turn | None:
+    """Return the turn that a turn follows; None for the first."""
+    story, _ = await get_turn(engine, guild_id=turn.guild_id, turn_id=turn.id)
+    return await find_newest(engine, replace(story, head_turn_id=turn.parent_id))

@@ -11,7 +11,7 @@ from engine.writing.holding import holding_text
 from engine.writing.order import read_order
 from engine.writing.order_clock import wind_clock
 from engine.writing.texts import MOST_TURN_CHARACTERS, tidy_text
-from engine.writing.turn_rules import NO_ORDER
+from engine.writing.turn_rules import NO_ORDER, find_candidate
 
 MOST_CANDIDATES = 10
 
@@ -147,11 +147,8 @@ async def open_vote(
 
 
 async def _refuse_second(tx: Transaction, vote: Ballot, member: Member, kind: TurnKind) -> None:
-    for turn_id in vote.candidate_ids:
-        turn = await turns.find_turn(tx, guild_id=vote.guild_id, turn_id=turn_id)
-        if turn is None or turn.kind is not kind:
-            continue
-        if kind is TurnKind.MODEL or turn.author_id == member.id:
-            raise HandedInAlready(turn.id)
+    candidate_id = await find_candidate(tx, vote, kind, member.id)
+    if candidate_id is not None:
+        raise HandedInAlready(candidate_id)
     if len(vote.candidate_ids) >= MOST_CANDIDATES:
         raise VoteFull(MOST_CANDIDATES)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from engine.errors import NotYourTurn, RulesFault, RulesRefused
 from engine.runtime import Engine
-from engine.storage import ballots, order_clocks
+from engine.storage import ballots, order_clocks, turns
 from engine.storage import order as orders
 from engine.storage.database import Transaction
-from engine.story import Member, Story, Tally
+from engine.story import Ballot, Member, Story, Tally, TurnKind
 from engine.story.order import (
     LEAST_EVERY,
     MOST_DEADLINE_HOURS,
@@ -39,6 +39,7 @@ class OrderState:
     awaited: Awaited
     you: Player | None  # None: the member has not joined
     may_write: bool  # the member; in VOTE, hand in a candidate
+    candidate_id: int | None  # in VOTE, the member's own in the vote that is open
     may_name: bool  # the member wrote, and is to name the next
     is_being_written: bool  # the model is writing the newest turn
     deadline_ms: int | None
@@ -152,9 +153,10 @@ async def state_of(tx: Transaction, story: Story, member_id: int) -> OrderState:
     except NotYourTurn:
         is_being_written = True
     you = order.find_member(member_id)
-    vote = None
+    vote = candidate_id = None
     if order.vote is not None:
         vote = await ballots.read_tally(tx, guild_id=story.guild_id, ballot_id=order.vote.id)
+        candidate_id = await find_candidate(tx, order.vote, TurnKind.HUMAN, member_id)
     naming = order.awaited.naming
     is_free = not is_being_written
     return OrderState(
@@ -163,12 +165,28 @@ async def state_of(tx: Transaction, story: Story, member_id: int) -> OrderState:
         players=order.playing,
         awaited=order.awaited,
         you=you,
-        may_write=is_free and may_write(order.rules, order.awaited, member_id),
+        may_write=(
+            is_free and candidate_id is None and may_write(order.rules, order.awaited, member_id)
+        ),
+        candidate_id=candidate_id,
         may_name=is_free and naming is not None and you is not None and naming.id == you.id,
         is_being_written=is_being_written,
         deadline_ms=clock.deadline_ms if clock else None,
         vote=vote,
     )
+
+
+async def find_candidate(
+    tx: Transaction, vote: Ballot, kind: TurnKind, member_id: int
+) -> int | None:
+    """Return the candidate of the member's in a vote or, MODEL, the model's."""
+    for turn_id in vote.candidate_ids:
+        turn = await turns.find_turn(tx, guild_id=vote.guild_id, turn_id=turn_id)
+        if turn is None or turn.kind is not kind:
+            continue
+        if kind is TurnKind.MODEL or turn.author_id == member_id:
+            return turn.id
+    return None
 
 
 NO_ORDER = Order(

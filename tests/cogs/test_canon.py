@@ -185,7 +185,7 @@ async def test_a_proposal_holds_in_the_words_of_who_edits_it(scene: Scene) -> No
     opened = {"subject": "Mira", "relation": "eyes", "value": "grey", "witnesses": ""}
     assert prefilled(form) == opened
     edited = await scene.bo.submit_modal(form, opened | {"value": "green", "witnesses": "Tomas"})
-    assert told(edited) == "✅ **Mira** · eyes: green 🔒 Tomas"
+    assert told(edited) == "✅ **Mira** · eyes: green · 🔒 known to Tomas alone"
     (fact,) = [each.fact for each in (await canon(scene)).established]
     assert (fact.relation, fact.value, fact.witnesses) == ("eye_color", "green", ("Tomas",))
     assert fact.quote == "Her grey eyes"
@@ -394,16 +394,16 @@ async def test_a_chinese_member_is_answered_in_chinese(scene: Scene, speaker: Sp
     await scene.write(scene.alice, "沈砚点上灯。她的眼睛是灰色的。")
     fields = {"subject": "沈砚", "relation": "眼睛", "value": "灰色", "quote": "她的眼睛是灰色的"}
     shown = await add(scene, **fields, witnesses="林舟、阿桂")
-    assert told(shown) == "✅ **沈砚** · 眼睛: 灰色 🔒 林舟, 阿桂"
+    assert told(shown) == "✅ **沈砚** · 眼睛：灰色 · 🔒 只有 林舟, 阿桂 知道"
     assert labels(message(shown)) == ["编辑", "否决"]
     (fact,) = [each.fact for each in (await canon(scene)).established]
     assert fact.relation == "eye_color"
     assert told(await scene.bo.slash(scene.room, "canon list")) == (
         "📜 **《The Lighthouse》的事实** · 第 1/1 页\n"
-        f"`{fact.id}` **沈砚** · 眼睛: 灰色 🔒 林舟, 阿桂 · 第 1 段\n> 她的眼睛是灰色的"
+        f"`{fact.id}` **沈砚** · 眼睛：灰色 · 🔒 只有 林舟, 阿桂 知道 · 第 1 段\n> 她的眼睛是灰色的"
     )
     assert "> 她的眼睛是灰色的" in await asked(scene, "沈砚的眼睛是什么颜色？")
     assert await asked(scene, "谁驾驶飞艇？") == "❔ 没有确立：事实和故事里都没有说过。"
     wrong = await scene.write(scene.bo, "沈砚的眼睛是蓝色的。")
     assert "🔎 只有你看得到" in told(wrong)
-    assert "-# 已确立： **沈砚** · 眼睛: 灰色" in told(wrong)
+    assert "-# 已确立： **沈砚** · 眼睛：灰色" in told(wrong)

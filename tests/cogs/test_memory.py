@@ -238,6 +238,9 @@ async def test_a_search_quotes_the_turns_or_says_that_the_story_has_nothing(scen
     shown = await scene.bo.slash(scene.room, "memory find", what="Where is the brass key?")
     assert "-# turn 1 · alice\n> Mira hid the brass key under the chapel stair." in told(shown)
     assert "A bell rang" not in told(shown)
+    await scene.go_on(scene.bo)
+    shown = await scene.bo.slash(scene.room, "memory find", what="Who had the lamp?")
+    assert "-# turn 3 · the model\n> Greta told Ann" in told(shown)
     shown = await scene.bo.slash(scene.room, "memory find", what="zeppelin")
     assert told(shown) == "The story has nothing on this."
 

@@ -1,7 +1,11 @@
 """The way through a story, from the first command to the last."""
 
-import discord
+from unittest.mock import AsyncMock
 
+import discord
+import pytest
+
+from bot.rounds import Rounds
 from tests.cogs.scene import Scene, file_of, labels, told
 from tests.fakes.scripted_model import ScriptedModel
 
@@ -15,7 +19,7 @@ async def test_a_story_is_started_written_and_continued(scene: Scene) -> None:
     assert opening.content.startswith("📖 **The Lighthouse**\n-# mystery · dry · English")
     assert labels(opening) == ["Write the first turn", "Let the model begin"]
     assert written.content == "**bo**\nIt was a dark night."
-    assert labels(written) == ["Continue", "Undo"]
+    assert labels(written) == []  # they stand below the newest turn alone
     assert model_turn.content.startswith("And then the lantern")
     assert labels(model_turn) == ["Continue", "Retry", "Alternatives", "Undo", "Why?"]
 
@@ -67,7 +71,28 @@ async def test_continue_under_a_turn_lets_the_model_go_on(scene: Scene) -> None:
     assert told(pressed) == ""
 
 
-async def test_a_stale_continue_says_where_to_go_on(scene: Scene) -> None:
+async def test_buttons_stand_below_the_newest_turn_alone(scene: Scene) -> None:
+    await scene.start()
+    await scene.write(scene.alice, "One.")
+    await scene.go_on()
+    await scene.write(scene.bo, "Three.")
+
+    def shown() -> list[list[str]]:
+        return [labels(turn) for turn in scene.public()[1:4]]
+
+    assert shown() == [[], ["Why?"], ["Continue", "Undo"]]
+    await scene.bo.slash(scene.room, "story undo")
+    assert shown() == [[], ["Continue", "Retry", "Alternatives", "Undo", "Why?"], []]
+    await scene.bo.slash(scene.room, "story redo")
+    assert shown() == [[], ["Why?"], ["Continue", "Undo"]]
+    await scene.alice.slash(scene.room, "story end")
+    assert shown() == [[], ["Why?"], []]
+
+
+async def test_a_stale_continue_says_where_to_go_on(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Rounds, "pass_on_before", AsyncMock())  # pressed before it is taken away
     await scene.start()
     await scene.write(scene.alice, "One.")
     stale = scene.newest

@@ -8,7 +8,7 @@ import pytest
 from bot.errors import FileTooLarge
 from bot.story_files import fitting
 from engine.writing.exchange import Export
-from tests.cogs.scene import Scene, file_of, told
+from tests.cogs.scene import Scene, file_of, labels, told
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,9 @@ async def test_a_text_becomes_a_story_that_goes_on(scene: Scene) -> None:
     data = "\n\n".join(f"Night {n}. " + "It rained. " * 100 for n in range(3)).encode()
     await scene.alice.slash(scene.room, "story import", file=("the_rain.md", data))
     assert scene.newest.content.startswith("📥 **the rain** came in as a file: 3 turns.")
+    assert labels(scene.newest) == ["Write", "Continue"]
+    await scene.bo.click(scene.newest, label="Continue")
+    assert labels(scene.newest) == ["Continue", "Retry", "Alternatives", "Undo", "Why?"]
     await scene.write(scene.bo, "And then it stopped.")
     read = told(await scene.bo.slash(scene.room, "story read"))
     assert read.startswith("**the rain**") or "Night 0." in read

@@ -1,8 +1,11 @@
 """Stories written in turn, as members see them."""
 
+from unittest.mock import AsyncMock
+
 import pytest
 
 from bot.client import ScriptoriumBot
+from bot.rounds import Rounds
 from tests.cogs.scene import Scene, labels, told
 from tests.fakes.scripted_model import ScriptedModel
 
@@ -85,7 +88,34 @@ async def test_a_skip_is_told_to_all_and_renews_the_newest_turn(scene: Scene) ->
     assert renewed.endswith(f"-# Next: {alice}.")
 
 
-async def test_an_old_skip_button_skips_nobody(scene: Scene) -> None:
+async def test_only_below_the_newest_turn_it_says_whose_turn_it_is(scene: Scene) -> None:
+    await begin(scene, "round_robin")
+    await scene.write(scene.alice, "One.")
+    await scene.write(scene.bo, "Two.")
+    said = [text for text in scene.contents() if "Next: " in text]
+    assert said[-1] == f"**bo**\nTwo.\n-# Next: {name(scene, 'alice')}."
+    assert not any(text.startswith("**alice**") for text in said)
+    await scene.alice.slash(scene.room, "story rules", mode="round_robin")
+    assert "Next: " not in scene.newest.content  # the card: a turn says it
+
+
+async def test_who_has_a_candidate_in_the_vote_is_told_so_before_they_write(scene: Scene) -> None:
+    await begin(scene, "vote")
+    await scene.write(scene.alice, "One.")
+    status = await scene.alice.slash(scene.room, "story status")
+    refused = await scene.alice.slash(scene.room, "story write")
+    assert "**Your candidate is in the vote.**" in told(status)
+    assert status.response is not None
+    assert "Write" not in labels(status.response)
+    assert told(refused) == "There is one candidate each, and yours is in the vote already."
+    status = await scene.bo.slash(scene.room, "story status")
+    assert "**You may hand in a candidate: /story write.**" in told(status)
+
+
+async def test_an_old_skip_button_skips_nobody(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Rounds, "pass_on_before", AsyncMock())  # pressed before it is taken away
     await begin(scene, "round_robin")
     await scene.write(scene.alice, "One.")
     old = scene.newest
@@ -141,7 +171,7 @@ async def test_the_model_plays_by_itself_when_its_turn_comes(scene: Scene) -> No
     await scene.write(scene.alice, "Two.")
     await scene.write(scene.bo, "Three.")
     assert len(first) == 1  # as soon as there was somebody to play with
-    assert scene.contents()[-2].endswith("Three.\n-# Next: the model.")
+    assert scene.contents()[-2].endswith("Three.")  # who is next stands below the newest alone
     assert scene.contents()[-1] == f"Its second line.\n-# Next: {name(scene, 'alice')}."
     assert labels(scene.newest) == ["Write your turn", "Skip", "Retry", "Undo", "Why?"]
 
@@ -242,3 +272,11 @@ async def test_a_story_without_rules_looks_as_it_always_did(
     await simcord_bot.deadlines.look()
     assert scene.newest.content == "**alice**\nOne."
     assert labels(scene.newest) == ["Continue", "Undo"]
+
+
+async def test_a_branch_begins_with_whose_turn_it_is(scene: Scene) -> None:
+    await begin(scene, "round_robin")
+    await scene.write(scene.alice, "One.")
+    await scene.alice.slash(scene.room, "story branch new", name="dark")
+    assert scene.newest.content.endswith(f"**dark**, after 1 turn.\n-# Next: {name(scene, 'bo')}.")
+    assert labels(scene.newest) == ["Write your turn", "Continue", "Skip"]

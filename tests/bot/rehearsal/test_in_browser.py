@@ -71,7 +71,7 @@ async def page(room: Room, engine: Engine) -> AsyncIterator[Page]:
 async def command(page: Page, name: str, *options: str) -> None:
     """Type a command into the composer, fill its options in their order and send it."""
     await page.fill("#channel-composer-input", f"/{name}")
-    await page.click(f".command-entry:has-text('/{name}')")
+    await page.click(f".command-entry:has-text('{name}')")
     for option in options:
         await page.keyboard.type(option)
     await page.keyboard.press("Enter")
