@@ -10,6 +10,7 @@ import structlog
 
 from bot import turn_order
 from bot.locales import words_for
+from bot.openings import show_opening
 from bot.outages import NOT_TAKEN
 from bot.replies import Replies
 from engine.errors import Refused
@@ -78,11 +79,13 @@ class Rounds:
             await self._replies.annotate(story, turn)
 
     async def pass_on_before(self, turn: Turn) -> None:
-        """Take the buttons from the turn that this one follows."""
+        """Take the buttons from the turn that this one follows, or from the opening card."""
         before = await find_turn_before(self._engine, turn)
+        story, _ = await get_turn(self._engine, guild_id=turn.guild_id, turn_id=turn.id)
         if before is not None:
-            story, _ = await get_turn(self._engine, guild_id=turn.guild_id, turn_id=turn.id)
             await self.pass_on(story, before)
+        elif story.head_turn_id is not None:  # else it is a candidate, not chosen yet
+            await show_opening(self._client, story, is_open=False)
 
     async def idle(self) -> None:
         """Wait until nothing is written by itself."""

@@ -7,6 +7,7 @@ from bot.answers import guild_of, is_age_restricted, member_of
 from bot.buttons import Interaction
 from bot.canon_notes import tell_doubts
 from bot.locales import words_for
+from bot.openings import show_opening
 from engine.story import Story, Turn, TurnKind, TurnState
 from engine.writing import Alternatives, Draft, get_turn, retry_turn
 from engine.writing.branches import Switched
@@ -99,6 +100,8 @@ async def mark_undone(interaction: Interaction, turn: Turn) -> None:
     words = words_for(story.language)
     note = words("↩️ Undone by {name}. /story redo brings it back.", name=interaction.user.mention)
     await interaction.client.replies.annotate(story, turn, note)
+    if story.head_turn_id is None:
+        await show_opening(interaction.client, story, is_open=True)
     await interaction.client.rounds.moved_on(story)
     await answers.close(interaction)
 

@@ -17,7 +17,7 @@ async def test_a_story_is_started_written_and_continued(scene: Scene) -> None:
     opening, written, model_turn = scene.public()
     assert told(started) == f"The story is open in {scene.room.mention}."
     assert opening.content.startswith("📖 **The Lighthouse**\n-# mystery · dry · English")
-    assert labels(opening) == ["Write the first turn", "Let the model begin"]
+    assert labels(opening) == []  # it had its buttons until the first turn
     assert written.content == "**bo**\nIt was a dark night."
     assert labels(written) == []  # they stand below the newest turn alone
     assert model_turn.content.startswith("And then the lantern")
@@ -87,6 +87,28 @@ async def test_buttons_stand_below_the_newest_turn_alone(scene: Scene) -> None:
     assert shown() == [[], ["Why?"], ["Continue", "Undo"]]
     await scene.alice.slash(scene.room, "story end")
     assert shown() == [[], ["Why?"], []]
+
+
+async def test_the_opening_card_has_buttons_until_the_first_turn(scene: Scene) -> None:
+    await scene.start()
+
+    def shown() -> list[str]:
+        return labels(scene.public()[0])
+
+    assert shown() == ["Write the first turn", "Let the model begin"]
+    await scene.write(scene.alice, "One.")
+    assert shown() == []
+    await scene.alice.slash(scene.room, "story undo")
+    assert shown() == ["Write the first turn", "Let the model begin"]
+    await scene.alice.slash(scene.room, "story redo")
+    assert shown() == []
+
+
+async def test_a_card_that_may_not_be_read_does_not_hold_up_the_story(scene: Scene) -> None:
+    await scene.start()
+    scene.env.inject_error("GET", "/channels/*/messages", status=403, code=50001, times=1)
+    await scene.write(scene.alice, "One.")
+    assert labels(scene.newest) == ["Continue", "Undo"]
 
 
 async def test_a_stale_continue_says_where_to_go_on(
