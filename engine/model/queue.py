@@ -57,14 +57,14 @@ class TurnQueue:
         member_id: int,
         channel_id: int,
         guild_id: int,
-        is_background: bool = False,
     ) -> "Ticket":
         """Take a place. It is held until the ticket is left or released.
 
         Raises:
             QueueFull: the member, the channel, the server or all together have their share.
         """
-        tickets = [*self._running, *self._waiting]
+        # Background work stands behind: it takes no place away from somebody who waits.
+        tickets = [t for t in (*self._running, *self._waiting) if not t.claim.is_background]
         shares = (
             (QueueScope.MEMBER, self._limits.per_member, lambda t: t.member_id == member_id),
             (QueueScope.CHANNEL, self._limits.per_channel, lambda t: t.claim.channel == channel_id),
@@ -75,12 +75,7 @@ class TurnQueue:
             taken = sum(map(belongs, tickets))
             if taken >= most:
                 raise QueueFull(scope=scope, waiting=taken)
-        return self.readmit(
-            member_id=member_id,
-            channel_id=channel_id,
-            guild_id=guild_id,
-            is_background=is_background,
-        )
+        return self.readmit(member_id=member_id, channel_id=channel_id, guild_id=guild_id)
 
     def readmit(
         self,
@@ -90,7 +85,9 @@ class TurnQueue:
         guild_id: int,
         is_background: bool = False,
     ) -> "Ticket":
-        """Take a place for a turn that was accepted before a restart: no share is asked for."""
+        """Take a place without a share being asked for: for background work, and for a turn that
+        was accepted before a restart.
+        """
         claim = Claim(guild_id, channel_id, is_background)
         ticket = Ticket(self, claim, member_id=member_id)
         self._waiting.append(ticket)

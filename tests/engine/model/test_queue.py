@@ -25,9 +25,9 @@ def take(
     server: int = 1,
     is_background: bool = False,
 ) -> Ticket:
-    return queue.reserve(
-        member_id=member, channel_id=channel, guild_id=server, is_background=is_background
-    )
+    if is_background:
+        return queue.readmit(member_id=0, channel_id=channel, guild_id=server, is_background=True)
+    return queue.reserve(member_id=member, channel_id=channel, guild_id=server)
 
 
 async def settle() -> None:
@@ -88,6 +88,16 @@ async def test_the_channels_of_a_server_take_turns() -> None:
     running.release()
     calm.release()
     assert [t.place for t in busy] == [0, 1, 2]
+
+
+async def test_background_work_takes_no_place_from_members() -> None:
+    queue = TurnQueue(1, QueueLimits(per_member=1, per_channel=1, per_server=1, in_all=1))
+    facts = [take(queue, is_background=True) for _ in range(30)]
+    turn = take(queue)
+    assert facts[0].place == 0
+    assert turn.place == 1
+    with pytest.raises(QueueFull):
+        take(queue)
 
 
 async def test_background_work_waits_for_members_but_not_for_ever() -> None:
