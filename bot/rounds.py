@@ -36,6 +36,7 @@ class Rounds:
         self._engine = engine
         self._replies = replies
         self._running: set[asyncio.Task[None]] = set()
+        self._tidying = asyncio.Lock()  # one at a time: what members wait for comes first
         replies.when_posted = self.after_post
 
     def after_post(self, turn: Turn) -> None:
@@ -106,7 +107,8 @@ class Rounds:
     async def _go_on_after(self, turn: Turn) -> None:
         try:
             if turn.text:
-                await self.pass_on_before(turn)
+                async with self._tidying:
+                    await self.pass_on_before(turn)
             story, _ = await get_turn(self._engine, guild_id=turn.guild_id, turn_id=turn.id)
             due = await self._find(story)
         except Refused:  # erased, or the story has ended
