@@ -21,9 +21,11 @@ from bot.replies import Replies
 from bot.rounds import Rounds
 from bot.selects import Menu, Pick, PickMenu
 from bot.settings import BotSettings
+from bot.tidying import Tidying
 from bot.training_messages import TrainingMessages
 from engine.library.job_runner import JobRunner
 from engine.runtime import Engine
+from engine.story import Turn
 from engine.writing import unfinished_turns
 from engine.writing.cast import forget_drafts
 from engine.writing.critique import recover_critiques
@@ -49,6 +51,8 @@ COGS = (
     "cogs.voice",
 )
 
+EDITS_LATER = 2.5  # old buttons go when this many edits of a stream would have passed
+
 log = structlog.get_logger()
 
 
@@ -69,6 +73,10 @@ class ScriptoriumBot(commands.AutoShardedBot):
         self.replies = Replies(self, engine, pacer)
         self.ballots = Ballots(engine, self.replies, pacer)
         self.rounds = Rounds(self, engine, self.replies)
+        self.tidying = Tidying(
+            self, engine, self.replies, EDITS_LATER * settings.seconds_between_edits
+        )
+        self.replies.when_posted = self._after_post
         self.deadlines = Deadlines(self, engine, self.rounds, self.ballots)
         self.presses: dict[Action, Press] = {}
         self.submits: dict[Form, Submit] = {}
@@ -100,6 +108,10 @@ class ScriptoriumBot(commands.AutoShardedBot):
         answered = {*self.presses, *self.submits, *self.picks}
         if missing := {*Action, *Form, *Menu} - answered:
             raise LookupError(f"no cog answers {sorted(missing)}")
+
+    def _after_post(self, turn: Turn) -> None:
+        self.rounds.after_post(turn)
+        self.tidying.after_post(turn)
 
     async def report(
         self, interaction: discord.Interaction[Any], error: Exception, typed: str = ""
@@ -140,6 +152,7 @@ class ScriptoriumBot(commands.AutoShardedBot):
             self._resuming.cancel()
         await self.leave_jobs()
         await self.rounds.close()
+        await self.tidying.close()
         await self.replies.close()
         await super().close()
 

@@ -1,5 +1,5 @@
-"""What goes on by itself: the buttons and the line below the newest turn, and the turns that the
-model writes without being asked."""
+"""What goes on by itself: the line below the newest turn, and the turns that the model writes
+without being asked."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -10,20 +10,12 @@ import structlog
 
 from bot import turn_order
 from bot.locales import words_for
-from bot.openings import show_opening
 from bot.outages import NOT_TAKEN
 from bot.replies import Replies
 from engine.errors import Refused
 from engine.runtime import Engine
-from engine.story import Ballot, Story, Turn, TurnState
-from engine.writing import (
-    DueTurn,
-    find_due_turn,
-    find_turn_before,
-    get_turn,
-    see_order,
-    write_due_turn,
-)
+from engine.story import Ballot, Story, Turn
+from engine.writing import DueTurn, find_due_turn, get_turn, see_order, write_due_turn
 
 log = structlog.get_logger()
 
@@ -36,14 +28,10 @@ class Rounds:
         self._engine = engine
         self._replies = replies
         self._running: set[asyncio.Task[None]] = set()
-        self._tidying = asyncio.Lock()  # one at a time: what members wait for comes first
-        replies.when_posted = self.after_post
 
     def after_post(self, turn: Turn) -> None:
-        """Let the buttons stand under this turn alone, now that it is wholly posted, and let the
-        model write if it is to.
-        """
-        self._begin(self._go_on_after(turn))
+        """Let the model write if it is to, now that a turn is wholly posted."""
+        self._begin(self._write_after(turn))
 
     async def after_vote(self, ballot: Ballot) -> None:
         """Let the model write if it is to, once a vote is decided."""
@@ -72,22 +60,6 @@ class Rounds:
         if due is not None:
             self.begin_due(due)
 
-    async def pass_on(self, story: Story, turn: Turn) -> None:
-        """Take the buttons from a turn that is not the newest any more."""
-        sight = await see_order(self._engine, story)
-        is_newest = sight.newest is not None and sight.newest.id == turn.id
-        if not is_newest and turn.state is TurnState.POSTED and turn.character is None:
-            await self._replies.annotate(story, turn)
-
-    async def pass_on_before(self, turn: Turn) -> None:
-        """Take the buttons from the turn that this one follows, or from the opening card."""
-        before = await find_turn_before(self._engine, turn)
-        story, _ = await get_turn(self._engine, guild_id=turn.guild_id, turn_id=turn.id)
-        if before is not None:
-            await self.pass_on(story, before)
-        elif story.head_turn_id is not None:  # else it is a candidate, not chosen yet
-            await show_opening(self._client, story, is_open=False)
-
     async def idle(self) -> None:
         """Wait until nothing is written by itself."""
         while self._running:
@@ -104,11 +76,8 @@ class Rounds:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _go_on_after(self, turn: Turn) -> None:
+    async def _write_after(self, turn: Turn) -> None:
         try:
-            if turn.text:
-                async with self._tidying:
-                    await self.pass_on_before(turn)
             story, _ = await get_turn(self._engine, guild_id=turn.guild_id, turn_id=turn.id)
             due = await self._find(story)
         except Refused:  # erased, or the story has ended

@@ -116,7 +116,7 @@ async def mark_redone(interaction: Interaction, turn: Turn) -> None:
         return
     story = await _story_of(interaction, turn)
     await interaction.client.replies.annotate(story, turn)
-    await interaction.client.rounds.pass_on_before(turn)
+    await interaction.client.tidying.before(turn)
     await interaction.client.rounds.moved_on(story)
     await answers.close(interaction)
 
@@ -144,7 +144,7 @@ async def show_switched(interaction: Interaction, switched: Switched) -> None:
     for turn in switched.retold:
         await bot.replies.retell_by_id(turn.guild_id, turn.id)
     if switched.left is not None:
-        await bot.rounds.pass_on(switched.story, switched.left)
+        await bot.tidying.turn(switched.story, switched.left)
 
 
 async def _story_of(interaction: Interaction, turn: Turn) -> Story:

@@ -230,7 +230,7 @@ class StoryCog(
         await StoryPlace(channel).post(*cards.colophon(status, rules.mode))
         newest = await find_newest(self.engine, story)
         if newest is not None and rules.mode is not Mode.BLIND:  # it stays veiled where it stands
-            await interaction.client.rounds.pass_on(story, newest)
+            await interaction.client.tidying.turn(story, newest)
         await answers.close(interaction)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import discord
 from simcord import ChannelHandle, Env, GuildHandle, InteractionResult, MemberActor
 
+from bot.client import ScriptoriumBot
 from engine.runtime import Engine
 
 
@@ -41,6 +42,12 @@ class Scene:
     def contents(self) -> list[str]:
         """Return the texts that everybody sees in the room."""
         return [message.content for message in self.public()]
+
+    async def tidied(self) -> list[discord.Message]:
+        """Return what everybody sees, once old buttons are gone."""
+        assert isinstance(self.env.bot, ScriptoriumBot)
+        await self.env.bot.tidying.idle()
+        return self.public()
 
     @property
     def newest(self) -> discord.Message:

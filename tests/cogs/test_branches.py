@@ -64,7 +64,7 @@ async def test_a_branch_is_parted_listed_compared_and_switched(scene: Scene) -> 
     await scene.alice.slash(scene.room, "story branch new", name="dark", turn=1)
     assert "dark" in scene.newest.content
     assert labels(scene.newest) == ["Write", "Continue"]
-    first, second = scene.public()[1:3]
+    first, second = (await scene.tidied())[1:3]
     assert (labels(first), labels(second)) == (["Continue", "Undo"], [])
     await scene.write(scene.alice, "Dark two.")
     text = told(await scene.bo.slash(scene.room, "story branch list"))
@@ -74,7 +74,7 @@ async def test_a_branch_is_parted_listed_compared_and_switched(scene: Scene) -> 
     assert "Both tell the same for 1 turn." in told(answer)
     assert "Dark two." in told(answer)
     await scene.alice.slash(scene.room, "story branch switch", name="main")
-    first, second, _, other = scene.public()[1:5]
+    first, second, _, other = (await scene.tidied())[1:5]
     assert [labels(turn) for turn in (first, second, other)] == [[], ["Continue", "Undo"], []]
     text = told(await scene.alice.slash(scene.room, "story read"))
     assert "Two." in text

@@ -5,7 +5,7 @@ from unittest.mock import AsyncMock
 import discord
 import pytest
 
-from bot.rounds import Rounds
+from bot.tidying import Tidying
 from tests.cogs.scene import Scene, file_of, labels, told
 from tests.fakes.scripted_model import ScriptedModel
 
@@ -14,7 +14,7 @@ async def test_a_story_is_started_written_and_continued(scene: Scene) -> None:
     started = await scene.start(genre="mystery", style="dry")
     await scene.write(scene.bo, "It was a dark night.")
     await scene.go_on()
-    opening, written, model_turn = scene.public()
+    opening, written, model_turn = await scene.tidied()
     assert told(started) == f"The story is open in {scene.room.mention}."
     assert opening.content.startswith("📖 **The Lighthouse**\n-# mystery · dry · English")
     assert labels(opening) == []  # it had its buttons until the first turn
@@ -77,31 +77,31 @@ async def test_buttons_stand_below_the_newest_turn_alone(scene: Scene) -> None:
     await scene.go_on()
     await scene.write(scene.bo, "Three.")
 
-    def shown() -> list[list[str]]:
-        return [labels(turn) for turn in scene.public()[1:4]]
+    async def shown() -> list[list[str]]:
+        return [labels(turn) for turn in (await scene.tidied())[1:4]]
 
-    assert shown() == [[], ["Why?"], ["Continue", "Undo"]]
+    assert await shown() == [[], ["Why?"], ["Continue", "Undo"]]
     await scene.bo.slash(scene.room, "story undo")
-    assert shown() == [[], ["Continue", "Retry", "Alternatives", "Undo", "Why?"], []]
+    assert await shown() == [[], ["Continue", "Retry", "Alternatives", "Undo", "Why?"], []]
     await scene.bo.slash(scene.room, "story redo")
-    assert shown() == [[], ["Why?"], ["Continue", "Undo"]]
+    assert await shown() == [[], ["Why?"], ["Continue", "Undo"]]
     await scene.alice.slash(scene.room, "story end")
-    assert shown() == [[], ["Why?"], []]
+    assert await shown() == [[], ["Why?"], []]
 
 
 async def test_the_opening_card_has_buttons_until_the_first_turn(scene: Scene) -> None:
     await scene.start()
 
-    def shown() -> list[str]:
-        return labels(scene.public()[0])
+    async def shown() -> list[str]:
+        return labels((await scene.tidied())[0])
 
-    assert shown() == ["Write the first turn", "Let the model begin"]
+    assert await shown() == ["Write the first turn", "Let the model begin"]
     await scene.write(scene.alice, "One.")
-    assert shown() == []
+    assert await shown() == []
     await scene.alice.slash(scene.room, "story undo")
-    assert shown() == ["Write the first turn", "Let the model begin"]
+    assert await shown() == ["Write the first turn", "Let the model begin"]
     await scene.alice.slash(scene.room, "story redo")
-    assert shown() == []
+    assert await shown() == []
 
 
 async def test_a_card_that_may_not_be_read_does_not_hold_up_the_story(scene: Scene) -> None:
@@ -114,7 +114,7 @@ async def test_a_card_that_may_not_be_read_does_not_hold_up_the_story(scene: Sce
 async def test_a_stale_continue_says_where_to_go_on(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Rounds, "pass_on_before", AsyncMock())  # pressed before it is taken away
+    monkeypatch.setattr(Tidying, "before", AsyncMock())  # pressed before it is taken away
     await scene.start()
     await scene.write(scene.alice, "One.")
     stale = scene.newest

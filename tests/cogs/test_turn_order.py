@@ -5,7 +5,7 @@ from unittest.mock import AsyncMock
 import pytest
 
 from bot.client import ScriptoriumBot
-from bot.rounds import Rounds
+from bot.tidying import Tidying
 from tests.cogs.scene import Scene, labels, told
 from tests.fakes.scripted_model import ScriptedModel
 
@@ -92,7 +92,7 @@ async def test_only_below_the_newest_turn_it_says_whose_turn_it_is(scene: Scene)
     await begin(scene, "round_robin")
     await scene.write(scene.alice, "One.")
     await scene.write(scene.bo, "Two.")
-    said = [text for text in scene.contents() if "Next: " in text]
+    said = [shown.content for shown in await scene.tidied() if "Next: " in shown.content]
     assert said[-1] == f"**bo**\nTwo.\n-# Next: {name(scene, 'alice')}."
     assert not any(text.startswith("**alice**") for text in said)
     await scene.alice.slash(scene.room, "story rules", mode="round_robin")
@@ -115,7 +115,7 @@ async def test_who_has_a_candidate_in_the_vote_is_told_so_before_they_write(scen
 async def test_an_old_skip_button_skips_nobody(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Rounds, "pass_on_before", AsyncMock())  # pressed before it is taken away
+    monkeypatch.setattr(Tidying, "before", AsyncMock())  # pressed before it is taken away
     await begin(scene, "round_robin")
     await scene.write(scene.alice, "One.")
     old = scene.newest
@@ -171,7 +171,8 @@ async def test_the_model_plays_by_itself_when_its_turn_comes(scene: Scene) -> No
     await scene.write(scene.alice, "Two.")
     await scene.write(scene.bo, "Three.")
     assert len(first) == 1  # as soon as there was somebody to play with
-    assert scene.contents()[-2].endswith("Three.")  # who is next stands below the newest alone
+    *_, bos, _ = await scene.tidied()
+    assert bos.content.endswith("Three.")  # who is next stands below the newest alone
     assert scene.contents()[-1] == f"Its second line.\n-# Next: {name(scene, 'alice')}."
     assert labels(scene.newest) == ["Write your turn", "Skip", "Retry", "Undo", "Why?"]
 

@@ -1,0 +1,83 @@
+"""What is over loses its buttons: a turn that another one follows, a story's opening card.
+
+It is done a little later and one at a time: members press and send in bursts, and Discord takes
+fifty requests a second of a bot.
+"""
+
+import asyncio
+from contextvars import Context
+
+import discord
+import structlog
+
+from bot.openings import show_opening
+from bot.outages import NOT_TAKEN
+from bot.replies import Replies
+from engine.errors import Refused
+from engine.runtime import Engine
+from engine.story import Story, Turn, TurnState
+from engine.writing import find_turn_before, get_turn, see_order
+
+log = structlog.get_logger()
+
+
+class Tidying:
+    """Takes buttons away from what no member can go on from any more, `seconds` after a post."""
+
+    def __init__(
+        self, client: discord.Client, engine: Engine, replies: Replies, seconds: float
+    ) -> None:
+        self._seconds = seconds
+        self._client = client
+        self._engine = engine
+        self._replies = replies
+        self._one_at_a_time = asyncio.Lock()
+        self._running: set[asyncio.Task[None]] = set()
+
+    def after_post(self, turn: Turn) -> None:
+        """Tidy up, some seconds after a turn is wholly posted."""
+        if not turn.text:
+            return
+        # In a context of its own: no interaction waits for it.
+        task = Context().run(asyncio.create_task, self._tidy_after(turn))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def before(self, turn: Turn) -> None:
+        """Tidy what this turn follows: another one, or the opening card."""
+        before = await find_turn_before(self._engine, turn)
+        story, _ = await get_turn(self._engine, guild_id=turn.guild_id, turn_id=turn.id)
+        if before is not None:
+            await self.turn(story, before)
+        elif story.head_turn_id is not None:  # else it is a candidate, not chosen yet
+            await show_opening(self._client, story, is_open=False)
+
+    async def turn(self, story: Story, turn: Turn) -> None:
+        """Take the buttons from a turn, unless it is the newest of an open story."""
+        sight = await see_order(self._engine, story)
+        is_newest = sight.newest is not None and sight.newest.id == turn.id
+        if not is_newest and turn.state is TurnState.POSTED and turn.character is None:
+            await self._replies.annotate(story, turn)
+
+    async def close(self) -> None:
+        """Break off: buttons that stay say so when they are pressed."""
+        for task in self._running:
+            task.cancel()
+        await self.idle()
+
+    async def idle(self) -> None:
+        """Wait until all is tidied up."""
+        while self._running:
+            await asyncio.wait(self._running)
+
+    async def _tidy_after(self, turn: Turn) -> None:
+        await asyncio.sleep(self._seconds)
+        async with self._one_at_a_time:
+            try:
+                await self.before(turn)
+            except Refused:  # erased meanwhile
+                return
+            except NOT_TAKEN as error:
+                log.warning("not_tidied", turn_id=turn.id, error=type(error).__name__)
+            except Exception as error:
+                log.error("tidying_failed", turn_id=turn.id, exc_info=error)
