@@ -79,7 +79,12 @@ def simcord_bot(new_bot: Callable[[], ScriptoriumBot], speaker: Speaker) -> Scri
 @pytest.fixture
 async def simcord_env(simcord_bot: ScriptoriumBot) -> AsyncIterator[simcord.Env]:
     """A Discord without privileged intents; whatever is no EngineError fails the test."""
-    env = simcord.Env(simcord_bot, shard_count=1, approved_intents=discord.Intents.default())
+    env = simcord.Env(
+        simcord_bot,
+        shard_count=1,
+        approved_intents=discord.Intents.default(),
+        settle_timeout=20.0,  # of a busy machine: a first PDF loads its fonts
+    )
     await env.start()
     try:
         yield env
