@@ -108,7 +108,11 @@ async def test_the_text_of_the_model_pings_nobody(scene: Scene, model: ScriptedM
     model._replies = [f"@everyone, {scene.bo.mention} and <@&1> come here."]
     await scene.start()
     await scene.go_on()
-    sent = [r.json for r in scene.env.http_requests if r.path.endswith("/messages")]
+    sent = [
+        r.json
+        for r in scene.env.http_requests
+        if r.method == "POST" and r.path.endswith("/messages")
+    ]
     assert "@everyone" in scene.newest.content
     assert [body["allowed_mentions"] for body in sent] == [{"parse": []}] * 2
 

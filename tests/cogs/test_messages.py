@@ -55,6 +55,7 @@ async def test_a_reply_that_arrives_twice_is_answered_once(scene: Scene) -> None
     await scene.start()
     bot.add_listener(keep, "on_message")
     await scene.bo.send(scene.room, "It began.", reply_to=scene.newest)
+    await scene.tidied()
     before = len(scene.env.http_requests)
     await add_reply(bot, received[0])
     assert len(scene.env.http_requests) == before
