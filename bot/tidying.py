@@ -6,6 +6,7 @@ fifty requests a second of a bot.
 
 import asyncio
 from contextvars import Context
+from dataclasses import replace
 
 import discord
 import structlog
@@ -16,7 +17,7 @@ from bot.replies import Replies
 from engine.errors import Refused
 from engine.runtime import Engine
 from engine.story import Story, Turn, TurnState
-from engine.writing import find_turn_before, get_turn, see_order
+from engine.writing import find_newest, get_turn, see_order
 
 log = structlog.get_logger()
 
@@ -45,8 +46,8 @@ class Tidying:
 
     async def before(self, turn: Turn) -> None:
         """Tidy what this turn follows: another one, or the opening card."""
-        before = await find_turn_before(self._engine, turn)
         story, _ = await get_turn(self._engine, guild_id=turn.guild_id, turn_id=turn.id)
+        before = await find_newest(self._engine, replace(story, head_turn_id=turn.parent_id))
         if before is not None:
             await self.turn(story, before)
         elif story.head_turn_id is not None:  # else it is a candidate, not chosen yet

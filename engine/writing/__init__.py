@@ -17,7 +17,7 @@ from engine.writing.exchange import Export, export_story
 from engine.writing.head import UNSET, ExpectedHead, Unset
 from engine.writing.human_turns import add_held_turn, check_may_write, write_turn
 from engine.writing.model_turns import continue_story, resume_turn, retry_turn, stop_turn
-from engine.writing.order_sight import OrderSight, find_newest, find_turn_before, see_order
+from engine.writing.order_sight import OrderSight, find_newest, see_order
 from engine.writing.passing import hand_over, pass_turn, skip_turn
 from engine.writing.players import (
     MOST_PLAYERS,
@@ -107,7 +107,6 @@ __all__ = [
     "export_story",
     "find_due_turn",
     "find_newest",
-    "find_turn_before",
     "find_turn_by_message",
     "follow_ballot",
     "get_turn",

@@ -1,13 +1,12 @@
 """The order of a story as its posts show it: whose turn it is, below the newest turn."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from engine.runtime import Engine
 from engine.story import Story, StoryState, Turn
 from engine.story.order import Mode
 from engine.writing.head import find_newest_turn, find_story_on_branch
 from engine.writing.order import read_order
-from engine.writing.reading import get_turn
 from engine.writing.turn_rules import OrderState, state_of
 
 
@@ -41,9 +40,3 @@ async def find_newest(engine: Engine, story: Story) -> Turn | None:
     """Return the newest turn of a story as it stands, also of one that has ended."""
     async with engine.database.reading() as tx:
         return await find_newest_turn(tx, story)
-
-
-async def find_turn_before(engine: Engine, turn: Turn) -> Turn | None:
-    """Return the turn that a turn follows; None for the first."""
-    story, _ = await get_turn(engine, guild_id=turn.guild_id, turn_id=turn.id)
-    return await find_newest(engine, replace(story, head_turn_id=turn.parent_id))

@@ -156,7 +156,8 @@ async def state_of(tx: Transaction, story: Story, member_id: int) -> OrderState:
     vote = candidate_id = None
     if order.vote is not None:
         vote = await ballots.read_tally(tx, guild_id=story.guild_id, ballot_id=order.vote.id)
-        candidate_id = await find_candidate(tx, order.vote, TurnKind.HUMAN, member_id)
+        if member_id:  # 0: nobody in particular
+            candidate_id = await find_candidate(tx, order.vote, TurnKind.HUMAN, member_id)
     naming = order.awaited.naming
     is_free = not is_being_written
     return OrderState(
