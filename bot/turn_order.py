@@ -32,11 +32,15 @@ class Below:
 
 def below(state: OrderState, words: Words) -> Below:
     """Return what stands under the newest turn."""
-    is_asked = state.rules.model_place is ModelPlace.ON_REQUEST
-    is_plain = state.rules.mode is Mode.FREE and is_asked
     # In front, where the model may be asked at all.
-    without = frozenset() if is_plain else frozenset({Action.CONTINUE, Action.ALTERNATIVES})
+    without = (
+        frozenset() if _is_plain(state.rules) else frozenset({Action.CONTINUE, Action.ALTERNATIVES})
+    )
     return Below(next_line(state, words), _front(state), without)
+
+
+def _is_plain(rules: TurnRules) -> bool:
+    return rules.mode is Mode.FREE and rules.model_place is ModelPlace.ON_REQUEST
 
 
 def _front(state: OrderState) -> tuple[Action, ...]:
@@ -58,7 +62,7 @@ def _front(state: OrderState) -> tuple[Action, ...]:
 
 def onward(sight: OrderSight, words: Words) -> tuple[str, discord.ui.View | None]:
     """Return line and buttons of a message, other than a turn's, below which a story goes on."""
-    if sight.newest is None or sight.state is None or sight.state.rules == TurnRules():
+    if sight.newest is None or sight.state is None or _is_plain(sight.state.rules):
         actions: tuple[Action, ...] = (Action.TURN_OPEN,)
         if sight.newest is not None:
             actions = (Action.TURN_OPEN, Action.CONTINUE)
