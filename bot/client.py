@@ -73,9 +73,8 @@ class ScriptoriumBot(commands.AutoShardedBot):
         self.replies = Replies(self, engine, pacer)
         self.ballots = Ballots(engine, self.replies, pacer)
         self.rounds = Rounds(self, engine, self.replies)
-        self.tidying = Tidying(
-            self, engine, self.replies, EDITS_LATER * settings.seconds_between_edits
-        )
+        seconds_later = EDITS_LATER * settings.seconds_between_edits
+        self.tidying = Tidying(self, engine, self.replies, pacer, seconds=seconds_later)
         self.replies.when_posted = self._after_post
         self.deadlines = Deadlines(self, engine, self.rounds, self.ballots)
         self.presses: dict[Action, Press] = {}

@@ -1,23 +1,26 @@
 """What is over loses its buttons: a turn that another one follows, a story's opening card.
 
-It is done a little later and one at a time: members press and send in bursts, and Discord takes
-fifty requests a second of a bot.
+It is done a little later and spaced out: members press and send in bursts, and Discord takes fifty
+requests a second of a bot. In its channel it keeps the pace of the texts that are written there.
 """
 
 import asyncio
 from contextvars import Context
 from dataclasses import replace
+from functools import partial
 
 import discord
 import structlog
 
 from bot.openings import show_opening
-from bot.outages import NOT_TAKEN
+from bot.pacing import Pacer
 from bot.replies import Replies
 from engine.errors import Refused
 from engine.runtime import Engine
 from engine.story import Story, Turn, TurnState
 from engine.writing import find_newest, get_turn, see_order
+
+SECONDS_APART = 0.1  # two requests each
 
 log = structlog.get_logger()
 
@@ -26,13 +29,20 @@ class Tidying:
     """Takes buttons away from what no member can go on from any more, `seconds` after a post."""
 
     def __init__(
-        self, client: discord.Client, engine: Engine, replies: Replies, seconds: float
+        self,
+        client: discord.Client,
+        engine: Engine,
+        replies: Replies,
+        pacer: Pacer,
+        *,
+        seconds: float,
     ) -> None:
         self._seconds = seconds
         self._client = client
         self._engine = engine
         self._replies = replies
-        self._one_at_a_time = asyncio.Lock()
+        self._pacer = pacer
+        self._spaced_out = asyncio.Lock()
         self._running: set[asyncio.Task[None]] = set()
 
     def after_post(self, turn: Turn) -> None:
@@ -73,12 +83,13 @@ class Tidying:
 
     async def _tidy_after(self, turn: Turn) -> None:
         await asyncio.sleep(self._seconds)
-        async with self._one_at_a_time:
-            try:
-                await self.before(turn)
-            except Refused:  # erased meanwhile
-                return
-            except NOT_TAKEN as error:
-                log.warning("not_tidied", turn_id=turn.id, error=type(error).__name__)
-            except Exception as error:
-                log.error("tidying_failed", turn_id=turn.id, exc_info=error)
+        async with self._spaced_out:
+            await asyncio.sleep(SECONDS_APART)
+        try:
+            story, _ = await get_turn(self._engine, guild_id=turn.guild_id, turn_id=turn.id)
+            async with self._pacer.lane(story.channel_id) as lane:
+                await lane.make(partial(self.before, turn))
+        except Refused:  # erased meanwhile
+            return
+        except Exception as error:
+            log.error("tidying_failed", turn_id=turn.id, exc_info=error)

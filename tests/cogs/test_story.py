@@ -1,11 +1,14 @@
 """The way through a story, from the first command to the last."""
 
+import asyncio
 from unittest.mock import AsyncMock
 
 import discord
 import pytest
 
-from bot.tidying import Tidying
+from bot.client import ScriptoriumBot
+from bot.pacing import Pacer
+from bot.tidying import SECONDS_APART, Tidying
 from tests.cogs.scene import Scene, file_of, labels, told
 from tests.fakes.scripted_model import ScriptedModel
 
@@ -102,6 +105,24 @@ async def test_the_opening_card_has_buttons_until_the_first_turn(scene: Scene) -
     assert await shown() == ["Write the first turn", "Let the model begin"]
     await scene.alice.slash(scene.room, "story redo")
     assert await shown() == []
+
+
+async def test_old_buttons_go_in_the_pace_of_what_is_written_in_their_channel(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot = scene.env.bot
+    assert isinstance(bot, ScriptoriumBot)
+    pacer = Pacer(0)
+    monkeypatch.setattr(bot, "tidying", Tidying(bot, scene.engine, bot.replies, pacer, seconds=0))
+    await scene.start()
+    taken = asyncio.Event()
+    async with pacer.lane(scene.room.id) as lane:
+        lane.show(taken.wait)
+        await scene.write(scene.alice, "One.")
+        await asyncio.sleep(3 * SECONDS_APART)
+        assert labels(scene.public()[0]) != []
+        taken.set()
+        assert labels((await scene.tidied())[0]) == []
 
 
 async def test_a_card_that_may_not_be_read_does_not_hold_up_the_story(scene: Scene) -> None:
