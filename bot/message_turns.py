@@ -13,13 +13,12 @@ from bot.locales import words_for
 from bot.turn_steps import add_message
 from engine.errors import NotYourTurn
 from engine.story import Member, TurnState
-from engine.writing import find_turn_by_message, get_turn
+from engine.writing import find_turn_by_message, get_turn, is_opening_card
 
 if TYPE_CHECKING:
     from bot.client import ScriptoriumBot
 
 SECONDS_OF_NOTICE = 30.0  # a refusal to a message cannot be private; it goes away by itself
-OPENING_BUTTON = "story:"
 
 
 def text_of(message: discord.Message) -> str:
@@ -35,22 +34,10 @@ async def is_reply_to_story(bot: "ScriptoriumBot", message: discord.Message) -> 
         return False
     if message.guild.me not in message.mentions or reference.message_id is None:
         return False
-    if isinstance(reference.resolved, discord.Message) and is_opening(reference.resolved):
+    place = {"guild_id": message.guild.id, "message_id": reference.message_id}
+    if await is_opening_card(bot.engine, **place):
         return True
-    turn = await find_turn_by_message(
-        bot.engine, guild_id=message.guild.id, message_id=reference.message_id
-    )
-    return turn is not None
-
-
-def is_opening(message: discord.Message) -> bool:
-    """Whether the message opened a story: it has the buttons for the first turn."""
-    return any(
-        isinstance(button, discord.Button) and (button.custom_id or "").startswith(OPENING_BUTTON)
-        for line in message.components
-        if isinstance(line, discord.ActionRow)
-        for button in line.children
-    )
+    return await find_turn_by_message(bot.engine, **place) is not None
 
 
 async def add_reply(bot: "ScriptoriumBot", message: discord.Message) -> None:

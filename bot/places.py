@@ -25,14 +25,13 @@ class StoryPlace:
     channel: StoryChannel
     first_message: discord.Message | None = None
 
-    async def post(self, text: str, view: discord.ui.View | None) -> None:
-        """Post a card; in a new forum post it is the first message."""
+    async def post(self, text: str, view: discord.ui.View | None) -> discord.Message:
+        """Post a card and return it; in a new forum post it is the first message."""
         if self.first_message is not None:
-            await self.first_message.edit(
+            return await self.first_message.edit(
                 content=text, view=view, allowed_mentions=discord.AllowedMentions.none()
             )
-            return
-        await self.channel.send(
+        return await self.channel.send(
             text,
             view=view or discord.utils.MISSING,
             allowed_mentions=discord.AllowedMentions.none(),

@@ -61,7 +61,7 @@ class Tidying:
         if before is not None:
             await self.turn(story, before)
         elif story.head_turn_id is not None:  # else it is a candidate, not chosen yet
-            await show_opening(self._client, story, is_open=False)
+            await show_opening(self._client, self._engine, story, is_open=False)
 
     async def turn(self, story: Story, turn: Turn) -> None:
         """Take the buttons from a turn, unless it is the newest of an open story."""

@@ -101,7 +101,8 @@ async def mark_undone(interaction: Interaction, turn: Turn) -> None:
     note = words("↩️ Undone by {name}. /story redo brings it back.", name=interaction.user.mention)
     await interaction.client.replies.annotate(story, turn, note)
     if story.head_turn_id is None:
-        await show_opening(interaction.client, story, is_open=True)
+        bot = interaction.client
+        await show_opening(bot, bot.engine, story, is_open=True)
     await interaction.client.rounds.moved_on(story)
     await answers.close(interaction)
 

@@ -10,6 +10,7 @@ from bot.actions import Action
 from bot.answers import channel_of, guild_of, member_of, words_of
 from bot.buttons import Interaction
 from bot.client import ScriptoriumBot
+from bot.openings import post_opening
 from bot.places import Place, check_place, open_place
 from bot.private_wait import conclude, wait_for
 from bot.prompt_choices import form_choices, genre_choices, tone_choices
@@ -191,7 +192,7 @@ class PromptCog(
                 channel_is_age_restricted=new.channel.is_nsfw(),
                 interaction_id=interaction.id,
             )
-        await new.post(*cards.opening(story))
+        await post_opening(interaction, new, story)
         await answers.tell(interaction, cards.where_opened(story, words_of(interaction)))
 
     @app_commands.command(description="See the prompts that you saved here")

@@ -9,6 +9,7 @@ from bot import answers, cards, context_view, pages, turn_steps, turns
 from bot.answers import channel_of, guild_of, is_age_restricted, member_of, words_of
 from bot.buttons import Interaction
 from bot.client import ScriptoriumBot
+from bot.openings import post_opening
 from bot.places import Place, StoryPlace, check_place, open_place
 from cogs.story_branches import StoryBranchCommands
 from cogs.story_files import StoryFileCommands
@@ -106,7 +107,7 @@ class StoryCog(
                 channel_is_age_restricted=new.channel.is_nsfw(),
                 interaction_id=interaction.id,
             )
-        await new.post(*cards.opening(story))
+        await post_opening(interaction, new, story)
         await answers.tell(interaction, cards.where_opened(story, words_of(interaction)))
 
     @app_commands.command(description="Write a turn of your own")

@@ -23,6 +23,7 @@ from engine.storage.schema import (
     line_drafts,
     lines,
     moves,
+    opening_cards,
     posts,
     premises,
     stories,
@@ -45,6 +46,7 @@ from engine.story import (
     CritiqueConsent,
     LineDraft,
     Move,
+    OpeningCard,
     Pair,
     Post,
     Sheet,
@@ -139,6 +141,15 @@ def select_posts() -> Select[Any]:
 
 def to_post(row: AnyRow) -> Post:
     return Post(*row)
+
+
+def select_opening_cards() -> Select[Any]:
+    """Select what `to_opening_card` reads."""
+    return _select(OpeningCard, opening_cards)
+
+
+def to_opening_card(row: AnyRow) -> OpeningCard:
+    return OpeningCard(*row)
 
 
 def select_characters() -> Select[Any]:

@@ -56,6 +56,7 @@ STAYS = {
     "turn_words": "the index for searching is made anew",
     "canon_reads": "what the model was asked about there",
     "posts": "messages of the channel that it was written in",
+    "opening_cards": "as posts",
     "votes": "who voted for what is the server's own",
     "order_clocks": "a deadline is one of its time",
     "draft_originals": "as line_drafts",

@@ -45,7 +45,7 @@ from engine.story.lore_scan import (
 from engine.story.lore_shelf import KeptBook, KeptEntry, LoreHome
 from engine.story.member import Member
 from engine.story.memory import AuthorNote, Pin, StyleSample, Summary
-from engine.story.story import Length, Rating, Story, StoryState
+from engine.story.story import Length, OpeningCard, Rating, Story, StoryState
 from engine.story.style import LineKind, Style, StyleLine
 from engine.story.turn import (
     Outcome,
@@ -129,6 +129,7 @@ __all__ = [
     "MoveKind",
     "Note",
     "Notes",
+    "OpeningCard",
     "Opponents",
     "Outcome",
     "Pair",

@@ -48,3 +48,12 @@ class Story:
     head_turn_id: int | None  # that branch's head; None before the first turn
     created_ms: int
     premise: str = ""  # the story prompt that it was started from
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningCard:
+    """The message on Discord that opened a story."""
+
+    story_id: int
+    channel_id: int
+    message_id: int

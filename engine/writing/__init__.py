@@ -26,7 +26,14 @@ from engine.writing.players import (
     leave_story,
     remind_me,
 )
-from engine.writing.posting import list_posts, mark_posted, record_post
+from engine.writing.posting import (
+    find_opening_card,
+    is_opening_card,
+    list_posts,
+    mark_posted,
+    record_opening_card,
+    record_post,
+)
 from engine.writing.prompting import show_context
 from engine.writing.proposing import MOST_CANDIDATES, propose_candidate
 from engine.writing.reading import (
@@ -107,10 +114,12 @@ __all__ = [
     "export_story",
     "find_due_turn",
     "find_newest",
+    "find_opening_card",
     "find_turn_by_message",
     "follow_ballot",
     "get_turn",
     "hand_over",
+    "is_opening_card",
     "join_story",
     "leave_story",
     "list_posts",
@@ -126,6 +135,7 @@ __all__ = [
     "read_story",
     "read_style",
     "read_tally",
+    "record_opening_card",
     "record_post",
     "redo",
     "remind_me",

@@ -2,7 +2,7 @@
 
 from engine.runtime import Engine
 from engine.storage import posts, turns
-from engine.story import Post
+from engine.story import OpeningCard, Post
 from engine.writing.afterwards import begin_chores
 
 
@@ -16,6 +16,27 @@ async def list_posts(engine: Engine, *, guild_id: int, turn_id: int) -> list[Pos
     """Return the posts of a turn in the order of their parts."""
     async with engine.database.reading() as tx:
         return await posts.list_posts(tx, guild_id=guild_id, turn_id=turn_id)
+
+
+async def record_opening_card(engine: Engine, *, guild_id: int, opening: OpeningCard) -> None:
+    """Keep which message opened a story."""
+    async with engine.database.writing() as tx:
+        await posts.record_opening_card(tx, guild_id=guild_id, opening=opening)
+
+
+async def find_opening_card(engine: Engine, *, guild_id: int, story_id: int) -> OpeningCard | None:
+    """Return the message that opened a story; None when it is not known."""
+    async with engine.database.reading() as tx:
+        return await posts.find_opening_card(tx, guild_id=guild_id, story_id=story_id)
+
+
+async def is_opening_card(engine: Engine, *, guild_id: int, message_id: int) -> bool:
+    """Whether a message opened a story."""
+    async with engine.database.reading() as tx:
+        card = await posts.find_opening_card_by_message(
+            tx, guild_id=guild_id, message_id=message_id
+        )
+    return card is not None
 
 
 async def mark_posted(engine: Engine, *, guild_id: int, turn_id: int) -> None:

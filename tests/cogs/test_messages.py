@@ -44,6 +44,16 @@ async def test_a_mention_of_the_bot_is_not_part_of_the_text(scene: Scene) -> Non
     assert told(read).startswith("**bo**: It began.")
 
 
+async def test_a_pinged_reply_to_the_opening_goes_on_with_what_was_written_meanwhile(
+    scene: Scene,
+) -> None:
+    await scene.start()
+    await scene.write(scene.alice, "One.")
+    opening, _ = await scene.tidied()
+    await scene.bo.send(scene.room, "Two.", reply_to=opening)
+    assert scene.newest.content == "✅ Added as turn 2."
+
+
 async def test_a_reply_that_arrives_twice_is_answered_once(scene: Scene) -> None:
     bot = scene.env.bot
     assert isinstance(bot, ScriptoriumBot)

@@ -22,7 +22,14 @@ from engine.storage.schema.order import (
 )
 from engine.storage.schema.prompts import premises, prompt_marks, story_prompts
 from engine.storage.schema.search import turn_words
-from engine.storage.schema.stories import branches, moves, posts, stories, turns
+from engine.storage.schema.stories import (
+    branches,
+    moves,
+    opening_cards,
+    posts,
+    stories,
+    turns,
+)
 from engine.storage.schema.styles import style_lines, styles
 from engine.storage.schema.voices import (
     adapters,
@@ -64,6 +71,7 @@ __all__ = [
     "metadata",
     "moves",
     "offshoots",
+    "opening_cards",
     "order_clocks",
     "order_steps",
     "pins",

@@ -163,3 +163,16 @@ posts = Table(
     Index(None, "guild_id", "message_id"),
     **STRICT,
 )
+
+opening_cards = Table(
+    "opening_cards",
+    metadata,
+    guild_column(),
+    Column("story_id", Long, nullable=False),
+    Column("channel_id", Long, nullable=False),
+    Column("message_id", Long, nullable=False),
+    PrimaryKeyConstraint("guild_id", "story_id"),
+    UniqueConstraint("guild_id", "message_id"),
+    refers("story_id", "stories"),
+    **STRICT,
+)

@@ -63,6 +63,7 @@ from engine.story import (
     Member,
     MoveKind,
     Notes,
+    OpeningCard,
     Outcome,
     Post,
     PromptMark,
@@ -196,6 +197,8 @@ async def fill(tx: Transaction) -> dict[str, Any]:
     )
     turn = await add_model_turn(tx, story, head.id, ballot_id=ballot.id, direction=CANARY)
     await posts.record_post(tx, guild_id=GUILD, post=Post(head.id, 0, CHANNEL, MESSAGE))
+    card = OpeningCard(story.id, CHANNEL, MESSAGE)
+    await posts.record_opening_card(tx, guild_id=GUILD, opening=card)
     await ballots.cast_vote(
         tx, guild_id=GUILD, ballot_id=ballot.id, member_id=ADA.id, turn_id=turn.id, now_ms=NOW
     )
@@ -291,6 +294,7 @@ async def fill(tx: Transaction) -> dict[str, Any]:
         "expected": head.id,
         "to": turn.id,
         "post": Post(head.id, 0, CHANNEL, 999),
+        "opening": OpeningCard(story.id, CHANNEL, 999),
         "counts": {head.id: 999},
         "line": CANARY,
         "character_id": character.id,
