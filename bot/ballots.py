@@ -1,18 +1,24 @@
 """Alternatives on Discord: the votes under each, and the mark on the chosen one."""
 
+from collections.abc import Callable
 from functools import partial
 
 from bot.pacing import Pacer
 from bot.replies import Replies
 from engine.runtime import Engine
-from engine.story import Ballot
-from engine.writing import follow_ballot
+from engine.story import Ballot, Story, Turn
+from engine.writing import follow_ballot, open_votes
+
+
+def _ignore(turn: Turn) -> None:
+    """Do nothing: nobody wants to know which turn was chosen."""
 
 
 class Ballots:
     """Keeps what is shown of a ballot up to date, at the pace of its channel."""
 
     def __init__(self, engine: Engine, replies: Replies, pacer: Pacer) -> None:
+        self.when_decided: Callable[[Turn], None] = _ignore
         self._engine = engine
         self._replies = replies
         self._pacer = pacer
@@ -32,6 +38,11 @@ class Ballots:
         finally:
             self._being_shown.discard(ballot.id)
 
+    async def show_at(self, story: Story, head_turn_id: int | None) -> None:
+        """Show the open votes on the turn after a head, now that the story comes or goes there."""
+        for ballot in await open_votes(self._engine, story, head_turn_id):
+            await self.show(ballot)
+
     async def _show_once(self, ballot: Ballot) -> None:
         alternatives = await follow_ballot(
             self._engine, guild_id=ballot.guild_id, ballot_id=ballot.id
@@ -41,3 +52,6 @@ class Ballots:
             for draft in alternatives.drafts:
                 if not draft.turn.is_being_written:  # the others show their votes at their end
                     await lane.make(partial(self._replies.annotate, story, draft.turn))
+        for draft in alternatives.drafts:
+            if draft.turn.id == alternatives.ballot.chosen_turn_id:
+                self.when_decided(draft.turn)

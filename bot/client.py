@@ -74,8 +74,11 @@ class ScriptoriumBot(commands.AutoShardedBot):
         self.ballots = Ballots(engine, self.replies, pacer)
         self.rounds = Rounds(self, engine, self.replies)
         seconds_later = EDITS_LATER * settings.seconds_between_edits
-        self.tidying = Tidying(self, engine, self.replies, pacer, seconds=seconds_later)
+        self.tidying = Tidying(
+            self, engine, self.replies, self.ballots, pacer, seconds=seconds_later
+        )
         self.replies.when_posted = self._after_post
+        self.ballots.when_decided = self.tidying.after_post
         self.deadlines = Deadlines(self, engine, self.rounds, self.ballots)
         self.presses: dict[Action, Press] = {}
         self.submits: dict[Form, Submit] = {}

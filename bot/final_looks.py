@@ -7,7 +7,7 @@ from bot.locales import Words
 from bot.looks import Candidate, Look
 from engine.runtime import Engine
 from engine.story import Story, Turn
-from engine.writing import read_tally, see_order
+from engine.writing import candidate_rests, read_tally, see_order
 from engine.writing.telling import find_told
 from engine.writing.veiling import last_line
 
@@ -43,7 +43,7 @@ async def find_candidate(engine: Engine, turn: Turn) -> Candidate | None:
     if turn.ballot_id is None:
         return None
     tally = await read_tally(engine, guild_id=turn.guild_id, ballot_id=turn.ballot_id)
-    return looks.candidate_of(tally, turn)
+    return looks.candidate_of(tally, turn, rests=await candidate_rests(engine, turn))
 
 
 def _veiled(turn: Turn, story: Story) -> Turn:

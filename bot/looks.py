@@ -31,6 +31,7 @@ class Fate(Enum):
     """What became of an alternative."""
 
     OPEN = "open"
+    RESTING = "resting"  # open, but the story does not stand where it could be chosen
     CHOSEN = "chosen"
     PASSED_OVER = "passed over"
 
@@ -44,10 +45,10 @@ class Candidate:
     fate: Fate
 
 
-def candidate_of(tally: Tally, turn: Turn) -> Candidate:
+def candidate_of(tally: Tally, turn: Turn, *, rests: bool) -> Candidate:
     """Return a turn's part in its ballot."""
     index = tally.ballot.candidate_ids.index(turn.id)
-    fate = Fate.OPEN
+    fate = Fate.RESTING if rests else Fate.OPEN
     if tally.ballot.state is BallotState.DECIDED:
         fate = Fate.CHOSEN if tally.ballot.chosen_turn_id == turn.id else Fate.PASSED_OVER
     return Candidate(index + 1, tally.votes[index], fate)
@@ -174,10 +175,12 @@ def _actions(turn: Turn, candidate: Candidate | None) -> tuple[Action, ...]:
 
 def _small_print(words: Words, turn: Turn, candidate: Candidate | None, code: str) -> str:
     """Say what is to be known of a turn: how it ended, or what became of it."""
-    if candidate and candidate.fate is Fate.CHOSEN:
-        return words("✅ Chosen: the story goes on here.")
-    if candidate and candidate.fate is Fate.PASSED_OVER:
-        return words("Not chosen.")
+    if candidate and candidate.fate is not Fate.OPEN:
+        return {
+            Fate.CHOSEN: words("✅ Chosen: the story goes on here."),
+            Fate.PASSED_OVER: words("Not chosen."),
+            Fate.RESTING: words("⏸️ The story stands elsewhere now: this vote rests."),
+        }[candidate.fate]
     if turn.outcome is Outcome.STOPPED and turn.text:
         return words("⏹️ Stopped here. Retry writes the turn anew.")
     if turn.outcome is Outcome.STOPPED:

@@ -1,10 +1,11 @@
-"""What is over loses its buttons: a turn that another one follows, a story's opening card.
+"""What is over loses its buttons: a turn that another one follows, a story's opening card, a vote.
 
 It is done a little later and spaced out: members press and send in bursts, and Discord takes fifty
 requests a second of a bot. In its channel it keeps the pace of the texts that are written there.
 """
 
 import asyncio
+from collections.abc import Coroutine, Iterable
 from contextvars import Context
 from dataclasses import replace
 from functools import partial
@@ -12,6 +13,7 @@ from functools import partial
 import discord
 import structlog
 
+from bot.ballots import Ballots
 from bot.openings import show_opening
 from bot.pacing import Pacer
 from bot.replies import Replies
@@ -33,6 +35,7 @@ class Tidying:
         client: discord.Client,
         engine: Engine,
         replies: Replies,
+        ballots: Ballots,
         pacer: Pacer,
         *,
         seconds: float,
@@ -41,18 +44,19 @@ class Tidying:
         self._client = client
         self._engine = engine
         self._replies = replies
+        self._ballots = ballots
         self._pacer = pacer
         self._spaced_out = asyncio.Lock()
         self._running: set[asyncio.Task[None]] = set()
 
     def after_post(self, turn: Turn) -> None:
-        """Tidy up, some seconds after a turn is wholly posted."""
-        if not turn.text:
-            return
-        # In a context of its own: no interaction waits for it.
-        task = Context().run(asyncio.create_task, self._tidy_after(turn))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        """Tidy up, some seconds after a turn is wholly posted, or chosen."""
+        if turn.text:
+            self._begin(self._tidy_after(turn))
+
+    def after_move(self, story: Story, *heads: int | None) -> None:
+        """Show the votes on these heads as they stand, now that the story has moved."""
+        self._begin(self._show_votes(story, heads))
 
     async def before(self, turn: Turn) -> None:
         """Tidy what this turn follows: another one, or the opening card."""
@@ -81,6 +85,21 @@ class Tidying:
         while self._running:
             await asyncio.wait(self._running)
 
+    def _begin(self, work: Coroutine[object, object, None]) -> None:
+        # In a context of its own: no interaction waits for it.
+        task = Context().run(asyncio.create_task, work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _show_votes(self, story: Story, heads: Iterable[int | None]) -> None:
+        try:
+            for head in heads:
+                await self._ballots.show_at(story, head)
+        except Refused:  # erased meanwhile
+            return
+        except Exception as error:
+            log.error("votes_not_shown", story_id=story.id, exc_info=error)
+
     async def _tidy_after(self, turn: Turn) -> None:
         await asyncio.sleep(self._seconds)
         async with self._spaced_out:
@@ -89,6 +108,8 @@ class Tidying:
             story, _ = await get_turn(self._engine, guild_id=turn.guild_id, turn_id=turn.id)
             async with self._pacer.lane(story.channel_id) as lane:
                 await lane.make(partial(self.before, turn))
+            if story.head_turn_id != turn.parent_id:  # else it is a candidate itself
+                await self._ballots.show_at(story, turn.parent_id)
         except Refused:  # erased meanwhile
             return
         except Exception as error:

@@ -89,6 +89,7 @@ async def show_rules(interaction: Interaction, state: OrderState) -> None:
     await answers.acknowledge(interaction)
     card = turn_order.card(state, words_for(state.story.language))
     await StoryPlace(channel_of(interaction)).post(*card)
+    interaction.client.tidying.after_move(state.story, state.story.head_turn_id)
     await interaction.client.rounds.moved_on(state.story)
     await answers.close(interaction)
 

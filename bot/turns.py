@@ -90,6 +90,7 @@ async def post(interaction: Interaction, turn: Turn) -> None:
 async def mark_undone(interaction: Interaction, turn: Turn) -> None:
     """Acknowledge, and mark the turn's messages as undone."""
     await answers.acknowledge(interaction)
+    await _show_votes(interaction, turn)
     if turn.kind is TurnKind.REVISION:
         await retell(interaction, turn)
         words = answers.words_of(interaction)
@@ -110,6 +111,7 @@ async def mark_undone(interaction: Interaction, turn: Turn) -> None:
 async def mark_redone(interaction: Interaction, turn: Turn) -> None:
     """Acknowledge, and give the turn's messages their buttons back."""
     await answers.acknowledge(interaction)
+    await _show_votes(interaction, turn)
     if turn.kind is TurnKind.REVISION:
         await retell(interaction, turn)
         words = answers.words_of(interaction)
@@ -125,6 +127,7 @@ async def mark_redone(interaction: Interaction, turn: Turn) -> None:
 async def show_revised(interaction: Interaction, revised: Revised) -> None:
     """Show the turns that were changed as they are told now, and tell the member so."""
     await answers.acknowledge(interaction)
+    await _show_votes(interaction, revised.turn)
     await retell(interaction, revised.turn)
     words = answers.words_of(interaction)
     text = words("✅ The story tells it so now. /story undo takes the change back.")
@@ -146,6 +149,13 @@ async def show_switched(interaction: Interaction, switched: Switched) -> None:
         await bot.replies.retell_by_id(turn.guild_id, turn.id)
     if switched.left is not None:
         await bot.tidying.turn(switched.story, switched.left)
+        bot.tidying.after_move(switched.story, switched.left.id, switched.story.head_turn_id)
+
+
+async def _show_votes(interaction: Interaction, turn: Turn) -> None:
+    """Show, in the background, the votes before and after a turn that came or went."""
+    story = await _story_of(interaction, turn)
+    interaction.client.tidying.after_move(story, turn.parent_id, turn.id)
 
 
 async def _story_of(interaction: Interaction, turn: Turn) -> Story:

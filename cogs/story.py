@@ -229,6 +229,7 @@ class StoryCog(
             self.engine, guild_id=guild_of(interaction), channel_id=channel.id
         )
         await StoryPlace(channel).post(*cards.colophon(status, rules.mode))
+        interaction.client.tidying.after_move(story, story.head_turn_id)
         newest = await find_newest(self.engine, story)
         if newest is not None and rules.mode is not Mode.BLIND:  # it stays veiled where it stands
             await interaction.client.tidying.turn(story, newest)

@@ -54,20 +54,27 @@ async def find_open_ballot(
     tx: Transaction, *, guild_id: int, story_id: int, head_turn_id: int | None
 ) -> Ballot | None:
     """Return the newest open ballot on the turn after a head."""
-    row = (
-        await tx.execute(
-            select_ballots()
-            .where(
-                ballots.c.guild_id == guild_id,
-                ballots.c.story_id == story_id,
-                ballots.c.head_turn_id.is_not_distinct_from(head_turn_id),
-                ballots.c.state == BallotState.OPEN,
-            )
-            .order_by(ballots.c.id.desc())
-            .limit(1)
+    found = await list_open_ballots(
+        tx, guild_id=guild_id, story_id=story_id, head_turn_id=head_turn_id
+    )
+    return found[-1] if found else None
+
+
+async def list_open_ballots(
+    tx: Transaction, *, guild_id: int, story_id: int, head_turn_id: int | None
+) -> list[Ballot]:
+    """Return all open ballots on the turn after a head, oldest first."""
+    rows = await tx.execute(
+        select_ballots()
+        .where(
+            ballots.c.guild_id == guild_id,
+            ballots.c.story_id == story_id,
+            ballots.c.head_turn_id.is_not_distinct_from(head_turn_id),
+            ballots.c.state == BallotState.OPEN,
         )
-    ).one_or_none()
-    return await _with_candidates(tx, row) if row else None
+        .order_by(ballots.c.id)
+    )
+    return [await _with_candidates(tx, row) for row in rows.all()]
 
 
 async def list_candidate_kinds(

@@ -65,7 +65,7 @@ from engine.writing.texts import (
 )
 from engine.writing.turn_rules import OrderState, order_state, set_rules
 from engine.writing.undoing import Undone, redo, undo
-from engine.writing.voting import decide, read_tally, vote
+from engine.writing.voting import candidate_rests, decide, open_votes, read_tally, vote
 
 __all__ = [
     "BANS",
@@ -101,6 +101,7 @@ __all__ = [
     "add_held_turn",
     "agree_to_stand_in",
     "ban_cliches",
+    "candidate_rests",
     "check_may_write",
     "choose_preset",
     "continue_story",
@@ -127,6 +128,7 @@ __all__ = [
     "mark_posted",
     "next_deadline",
     "offer_alternatives",
+    "open_votes",
     "order_state",
     "own_values",
     "pass_overdue",

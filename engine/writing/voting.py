@@ -5,7 +5,17 @@ from engine.runtime import Engine
 from engine.storage import ballots, stories
 from engine.storage import order as orders
 from engine.storage.database import Transaction
-from engine.story import Ballot, BallotState, Member, MoveKind, Story, Tally, Turn, TurnKind
+from engine.story import (
+    Ballot,
+    BallotState,
+    Member,
+    MoveKind,
+    Story,
+    StoryState,
+    Tally,
+    Turn,
+    TurnKind,
+)
 from engine.story.order import Mode
 from engine.writing.head import get_turn_and_story, move_story, refuse_ended
 from engine.writing.order import read_order
@@ -69,17 +79,44 @@ async def read_tally(engine: Engine, *, guild_id: int, ballot_id: int) -> Tally:
         return await _get_tally(tx, guild_id, ballot_id)
 
 
+async def candidate_rests(engine: Engine, turn: Turn) -> bool:
+    """Whether a candidate cannot be chosen as the story stands; undo or rules may change that.
+
+    Raises:
+        BallotClosed: the server has no such ballot (any more).
+        TurnNotFound: the turn is no alternative, or no more.
+    """
+    if turn.ballot_id is None:
+        raise TurnNotFound(turn.id)
+    async with engine.database.reading() as tx:
+        _, story = await get_turn_and_story(tx, guild_id=turn.guild_id, turn_id=turn.id)
+        ballot = (await _get_tally(tx, turn.guild_id, turn.ballot_id)).ballot
+        return story.state is StoryState.ENDED or await _rests(tx, story, turn, ballot)
+
+
+async def open_votes(engine: Engine, story: Story, head_turn_id: int | None) -> list[Ballot]:
+    """Return the open ballots on the turn after a head, oldest first."""
+    async with engine.database.reading() as tx:
+        return await ballots.list_open_ballots(
+            tx, guild_id=story.guild_id, story_id=story.id, head_turn_id=head_turn_id
+        )
+
+
+async def _rests(tx: Transaction, story: Story, turn: Turn, ballot: Ballot) -> bool:
+    if ballot.head_turn_id != story.head_turn_id:
+        return True
+    rules = await orders.find_rules(tx, guild_id=story.guild_id, story_id=story.id)
+    return turn.kind is TurnKind.HUMAN and (rules is None or rules.mode is not Mode.VOTE)
+
+
 async def _get_candidate(tx: Transaction, *, guild_id: int, turn_id: int) -> tuple[Turn, Story]:
     turn, story = await get_turn_and_story(tx, guild_id=guild_id, turn_id=turn_id)
     if turn.ballot_id is None:
         raise TurnNotFound(turn_id)
     refuse_ended(story)
     ballot = (await _get_tally(tx, guild_id, turn.ballot_id)).ballot
-    if ballot.state is BallotState.DECIDED or ballot.head_turn_id != story.head_turn_id:
+    if ballot.state is BallotState.DECIDED or await _rests(tx, story, turn, ballot):
         raise BallotClosed(ballot.chosen_turn_id)
-    rules = await orders.find_rules(tx, guild_id=guild_id, story_id=story.id)
-    if turn.kind is TurnKind.HUMAN and (rules is None or rules.mode is not Mode.VOTE):
-        raise BallotClosed(None)  # it counts again when turns are chosen by vote again
     if turn.is_being_written:
         raise NotYourTurn(turn.id)
     if not turn.text:

@@ -106,3 +106,25 @@ async def test_alternatives_are_offered_by_the_button_too(scene: Scene) -> None:
     await scene.go_on()
     await scene.alice.click(scene.newest, label="Alternatives")
     assert [labels(m) for m in scene.public()[-3:]] == [["Vote", "Choose this one"]] * 3
+
+
+async def test_a_vote_rests_while_the_story_stands_elsewhere(scene: Scene) -> None:
+    async def shown() -> list[list[str]]:
+        await scene.tidied()
+        return [labels(message) for message in scene.public()[-4:-1]]
+
+    offered = await offer(scene)
+    await scene.bo.click(offered[1], label="Vote")
+    await scene.write(scene.bo, "Three.")
+    assert await shown() == [[], [], []]
+    assert {text.partition("\n")[2] for text in scene.contents()[-4:-1]} == {
+        "-# ⏸️ The story stands elsewhere now: this vote rests."
+    }
+    await scene.bo.slash(scene.room, "story undo")
+    assert await shown() == [[vote, "Choose this one"] for vote in ("Vote", "Vote · 1", "Vote")]
+    await scene.bo.slash(scene.room, "story redo")
+    assert await shown() == [[], [], []]
+    await scene.bo.slash(scene.room, "story undo")
+    await scene.alice.slash(scene.room, "story end")
+    *_, third, _, _ = await scene.tidied()
+    assert labels(third) == []

@@ -202,6 +202,37 @@ async def test_in_a_vote_members_hand_in_and_the_winner_goes_on(scene: Scene) ->
     assert labels(second) == ["Hand in a candidate", "Ask the model for one", "Undo"]
 
 
+async def test_what_a_winner_follows_loses_its_buttons(scene: Scene) -> None:
+    await begin(scene, "vote")
+    for text in ("North.", "Further north."):
+        await scene.write(scene.alice, text)
+        *_, candidate = await scene.tidied()
+        await scene.alice.click(candidate, label="Choose this one")
+    opening, *_, first, second = await scene.tidied()
+    assert [labels(message) for message in (opening, first)] == [[], []]
+    assert labels(second) == ["Hand in a candidate", "Ask the model for one", "Undo"]
+
+
+async def test_a_candidate_rests_while_undo_or_other_rules_are_in_its_way(scene: Scene) -> None:
+    await begin(scene, "vote")
+    await scene.write(scene.alice, "North.")
+    await scene.alice.click(scene.newest, label="Choose this one")
+    await scene.write(scene.bo, "Snow fell.")
+    candidate = scene.newest
+
+    async def shown() -> list[str]:
+        return labels(next(m for m in await scene.tidied() if m.id == candidate.id))
+
+    await scene.alice.slash(scene.room, "story undo")
+    assert await shown() == []
+    await scene.alice.slash(scene.room, "story redo")
+    assert await shown() == ["Vote", "Choose this one"]
+    await scene.alice.slash(scene.room, "story rules", mode="free")
+    assert await shown() == []
+    await scene.alice.slash(scene.room, "story rules", mode="vote")
+    assert await shown() == ["Vote", "Choose this one"]
+
+
 async def test_the_model_hands_in_a_candidate_of_its_own(scene: Scene) -> None:
     await begin(scene, "vote", model="player")
     await scene.write(scene.alice, "North.")
