@@ -161,10 +161,18 @@ def card(state: OrderState, words: Words) -> tuple[str, discord.ui.View | None]:
     title = words("🎲 **Turn rules of {title}**", title=escape_markdown(state.story.title))
     text = "\n".join([title, *rules_lines(state, words)])
     is_begun = state.story.head_turn_id is not None  # then it stands below the newest turn
-    if not is_begun and (line := next_line(state, words)):
+    if not is_begun and (line := _first_line(state, words)):
         text += f"\n-# {line}"
     is_played = state.rules.mode is not Mode.FREE
     return text, row((Action.ORDER_JOIN, Action.TURN_OPEN) if is_played else (), 0, words)
+
+
+def _first_line(state: OrderState, words: Words) -> str:
+    """Say who begins, in words that stay true while the card stands."""
+    player = state.awaited.player
+    if player is None or state.awaited.due is Due.STAND_IN:
+        return next_line(state, words)
+    return words("First: {name}.", name=name_of(player, words))
 
 
 def yours(state: OrderState, words: Words) -> str:

@@ -36,7 +36,7 @@ async def test_the_rules_stand_on_a_card_on_which_members_join(scene: Scene) -> 
     assert "Turn rules of The Lighthouse" in card.content
     assert "Nobody has joined yet" in card.content
     assert f"Players: {name(scene, 'bo')}" in shown
-    assert f"-# Next: {name(scene, 'bo')}. Time: <t:" in shown
+    assert shown.endswith(f"-# First: {name(scene, 'bo')}.")
     assert "It is your turn: /story write." in told(joined)
 
 
