@@ -124,7 +124,13 @@ async def tell_file(interaction: Interaction, filename: str, text: str) -> None:
 
 
 async def report(interaction: Interaction, reported: Exception, typed: str = "") -> None:
-    """Word an error for the member in private; give back a text that they typed."""
+    """Word an error for the member in private; give back a text that they typed.
+
+    A bot that leaves cannot answer any more, and what it was about is no fault of it.
+    """
+    if interaction.client.is_closed():
+        log.info("left_unanswered")
+        return
     cause = cause_of(reported)
     words = words_of(interaction)
     text = word(cause, words)

@@ -63,11 +63,14 @@ class Lane:
 
     def __init__(self, channel: "_Channel") -> None:
         self._channel = channel
+        self._is_finished = False
         self.next_edit: Edit | None = None
         self.in_flight = asyncio.Lock()
 
     def show(self, edit: Edit) -> None:
         """Make `edit` the next one of this lane, in place of one that still waits."""
+        if self._is_finished:  # the edit in flight asks for one more, and the last one has come
+            return
         self.next_edit = edit
         self._channel.wake.set()
 
@@ -86,6 +89,7 @@ class Lane:
 
     async def finish(self, edit: Edit) -> None:
         """Make the last edit at once, after the one in flight. Raise what it raises."""
+        self._is_finished = True
         self.next_edit = None
         async with self.in_flight:
             await self._channel.measure(edit)

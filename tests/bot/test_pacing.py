@@ -164,6 +164,26 @@ async def test_the_last_edit_waits_for_the_one_in_flight(pacer: Pacer, screen: S
     assert [text for _, text in screen.shown] == ["in flight", "last"]
 
 
+async def test_nothing_comes_after_the_last_edit_also_where_the_one_in_flight_asks_for_more(
+    pacer: Pacer, screen: Screen
+) -> None:
+    answer = asyncio.Event()
+    async with pacer.lane(ROOM), pacer.lane(ROOM) as lane:
+
+        async def slow() -> None:
+            await answer.wait()
+            lane.show(screen.edit("outdated"))
+
+        lane.show(slow)
+        await settle()
+        last = asyncio.create_task(lane.finish(screen.edit("last")))
+        await settle()
+        answer.set()
+        await last
+        await settle()
+    assert [text for _, text in screen.shown] == ["last"]
+
+
 async def test_no_edit_starts_while_one_of_its_channel_is_in_flight(
     pacer: Pacer, screen: Screen
 ) -> None:

@@ -113,7 +113,9 @@ async def test_old_buttons_go_in_the_pace_of_what_is_written_in_their_channel(
     bot = scene.env.bot
     assert isinstance(bot, ScriptoriumBot)
     pacer = Pacer(0)
-    monkeypatch.setattr(bot, "tidying", Tidying(bot, scene.engine, bot.replies, pacer, seconds=0))
+    monkeypatch.setattr(
+        bot, "tidying", Tidying(bot, scene.engine, bot.replies, bot.ballots, pacer, seconds=0)
+    )
     await scene.start()
     taken = asyncio.Event()
     async with pacer.lane(scene.room.id) as lane:

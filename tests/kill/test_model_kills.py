@@ -40,7 +40,7 @@ async def test_every_accepted_turn_survives_kills_of_the_model_server(tmp_path: 
                         await asyncio.sleep(random.uniform(0.0, 1.0))
                         await kill_model_server(bot, data_dir)
                 assert await wait_settled(data_dir, SECONDS_TO_SETTLE) == 0
-                (server,) = bot.children()
+                server = await wait_for_server(bot)
             assert await is_gone(server, seconds=5.0), "the model server outlived its bot"
             state = await discord.state()
     report = {"seed": seed, **assert_each_turn_once(data_dir, state)}
@@ -63,6 +63,15 @@ async def kill_model_server(bot: Child, data_dir: Path) -> None:
             await asyncio.sleep(0.01)
     (server,) = bot.children()
     os.kill(server, signal.SIGKILL)
+
+
+async def wait_for_server(bot: Child, seconds: float = 30.0) -> int:
+    """Wait until the bot has started its model server again; return its process id."""
+    async with asyncio.timeout(seconds):
+        while not bot.children():
+            await asyncio.sleep(0.05)
+    (server,) = bot.children()
+    return server
 
 
 async def is_gone(pid: int, seconds: float) -> bool:
