@@ -6,7 +6,7 @@ from engine.errors import BallotClosed, TurnNotFound
 from engine.storage.conflicts import insert_into, insert_unless_present
 from engine.storage.database import Transaction
 from engine.storage.rows import AnyRow, select_ballots, to_ballot
-from engine.storage.schema import ballots, candidates, turns, votes
+from engine.storage.schema import ballot_branches, ballots, candidates, turns, votes
 from engine.story import Ballot, BallotState, Tally, TurnKind
 
 
@@ -15,13 +15,14 @@ async def open_ballot(
     *,
     guild_id: int,
     story_id: int,
+    branch_id: int,
     head_turn_id: int | None,
     opener_id: int,
     interaction_id: int,
     now_ms: int,
 ) -> Ballot:
     """Open a ballot without candidates; the same interaction again returns the same ballot."""
-    await insert_unless_present(
+    ballot_id = await insert_unless_present(
         tx,
         ballots,
         guild_id=guild_id,
@@ -32,6 +33,12 @@ async def open_ballot(
         interaction_id=interaction_id,
         created_ms=now_ms,
     )
+    if ballot_id is not None:
+        await tx.execute(
+            insert(ballot_branches).values(
+                guild_id=guild_id, ballot_id=ballot_id, branch_id=branch_id
+            )
+        )
     row = await tx.execute(
         select_ballots().where(
             ballots.c.guild_id == guild_id, ballots.c.interaction_id == interaction_id
@@ -51,19 +58,20 @@ async def find_ballot(tx: Transaction, *, guild_id: int, ballot_id: int) -> Ball
 
 
 async def find_open_ballot(
-    tx: Transaction, *, guild_id: int, story_id: int, head_turn_id: int | None
+    tx: Transaction, *, guild_id: int, story_id: int, branch_id: int, head_turn_id: int | None
 ) -> Ballot | None:
-    """Return the newest open ballot on the turn after a head."""
+    """Return a branch's newest open ballot on the turn after a head."""
     found = await list_open_ballots(
         tx, guild_id=guild_id, story_id=story_id, head_turn_id=head_turn_id
     )
-    return found[-1] if found else None
+    own = [ballot for ballot in found if ballot.branch_id == branch_id]
+    return own[-1] if own else None
 
 
 async def list_open_ballots(
     tx: Transaction, *, guild_id: int, story_id: int, head_turn_id: int | None
 ) -> list[Ballot]:
-    """Return all open ballots on the turn after a head, oldest first."""
+    """Return all open ballots on the turn after a head, of every branch, oldest first."""
     rows = await tx.execute(
         select_ballots()
         .where(

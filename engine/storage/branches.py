@@ -9,7 +9,15 @@ from engine.errors import BranchNameTaken
 from engine.storage.conflicts import insert_into, insert_unless_present
 from engine.storage.database import Transaction
 from engine.storage.rows import AnyRow, select_stories, select_turns, to_story, to_turn
-from engine.storage.schema import branches, offshoots, posts, stories, turns
+from engine.storage.schema import (
+    ballot_branches,
+    branches,
+    moves,
+    offshoots,
+    posts,
+    stories,
+    turns,
+)
 from engine.storage.turns import find_turn
 from engine.storage.types import storable
 from engine.story import Story, Turn, TurnKind, TurnState
@@ -143,7 +151,7 @@ async def find_story_in_thread(tx: Transaction, *, guild_id: int, channel_id: in
 async def find_story_of_turn(tx: Transaction, *, guild_id: int, turn: Turn) -> Story | None:
     """Return a turn's story as it stands where the turn is shown, or is about to be.
 
-    That is the thread in which it was posted, or whose branch it would go on with; else the
+    That is the thread in which it was posted, or on whose branch it was written; else the
     story's channel.
     """
     threads = (
@@ -157,7 +165,6 @@ async def find_story_of_turn(tx: Transaction, *, guild_id: int, turn: Turn) -> S
         .order_by(branches.c.id)
     )
     found = [_to_branch(row) for row in await tx.execute(threads)]
-    shown = None
     if found:
         shown = await tx.scalar(
             select(posts.c.channel_id)
@@ -165,16 +172,31 @@ async def find_story_of_turn(tx: Transaction, *, guild_id: int, turn: Turn) -> S
             .order_by(posts.c.part)
             .limit(1)
         )
-    for branch in found:
-        is_next = branch.head_turn_id in {turn.id, turn.parent_id}
-        if shown == branch.channel_id or (shown is None and is_next and branch.head_turn_id):
-            return await _on_branch(tx, branch)
+        own_id = await _written_on(tx, guild_id, turn) if shown is None else None
+        for branch in found:
+            if shown == branch.channel_id or own_id == branch.id:
+                return await _on_branch(tx, branch)
     row = (
         await tx.execute(
             select_stories().where(stories.c.guild_id == guild_id, stories.c.id == turn.story_id)
         )
     ).one_or_none()
     return to_story(row) if row else None
+
+
+async def _written_on(tx: Transaction, guild_id: int, turn: Turn) -> int | None:
+    """Return the branch that a turn was added to or, a candidate, is to be added to."""
+    came = (
+        select(moves.c.branch_id)
+        .where(moves.c.guild_id == guild_id, moves.c.to_turn_id == turn.id)
+        .order_by(moves.c.id)
+        .limit(1)
+    )
+    stands_for = select(ballot_branches.c.branch_id).where(
+        ballot_branches.c.guild_id == guild_id, ballot_branches.c.ballot_id == turn.ballot_id
+    )
+    branch_id: int | None = await tx.scalar(came if turn.ballot_id is None else stands_for)
+    return branch_id
 
 
 async def place_branch(tx: Transaction, *, guild_id: int, story: Story, branch_id: int) -> Story:

@@ -3,12 +3,12 @@
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, literal, select, update
 
 from engine.storage.conflicts import insert_into
 from engine.storage.database import Transaction
 from engine.storage.rows import AnyRow
-from engine.storage.schema import order_steps, played_turns, players, turn_rules
+from engine.storage.schema import order_steps, played_turns, players, step_branches, turn_rules
 from engine.story import Member
 from engine.story.order import (
     Due,
@@ -139,6 +139,7 @@ async def insert_step(
     *,
     guild_id: int,
     story_id: int,
+    branch_id: int,
     anchor_turn_id: int | None,
     kind: StepKind,
     player_id: int | None,
@@ -147,9 +148,10 @@ async def insert_step(
     interaction_id: int | None,
     now_ms: int,
 ) -> None:
-    """Note what was done about the order at an anchor."""
-    await tx.execute(
-        insert(order_steps).values(
+    """Note what was done about the order at an anchor, on a branch."""
+    step_id = await tx.scalar(
+        insert(order_steps)
+        .values(
             guild_id=guild_id,
             story_id=story_id,
             anchor_turn_id=anchor_turn_id,
@@ -160,18 +162,34 @@ async def insert_step(
             interaction_id=interaction_id,
             created_ms=now_ms,
         )
+        .returning(order_steps.c.id)
+    )
+    await tx.execute(
+        insert(step_branches).values(guild_id=guild_id, step_id=step_id, branch_id=branch_id)
     )
 
 
+async def share_steps(tx: Transaction, *, guild_id: int, branch_id: int, to_branch_id: int) -> None:
+    """Let all that was done about the order on a branch hold on one that parts from it too."""
+    held = select(step_branches.c.guild_id, step_branches.c.step_id, literal(to_branch_id)).where(
+        step_branches.c.guild_id == guild_id, step_branches.c.branch_id == branch_id
+    )
+    await tx.execute(insert(step_branches).from_select(["guild_id", "step_id", "branch_id"], held))
+
+
 async def list_steps(
-    tx: Transaction, *, guild_id: int, story_id: int, anchor_turn_id: int | None
+    tx: Transaction, *, guild_id: int, branch_id: int, anchor_turn_id: int | None
 ) -> list[OrderStep]:
-    """Return what was done about the order at an anchor, oldest first."""
+    """Return what was done about the order at an anchor and holds on a branch, oldest first."""
+    here = (step_branches.c.guild_id == order_steps.c.guild_id) & (
+        step_branches.c.step_id == order_steps.c.id
+    )
     rows = await tx.execute(
         _select_steps()
+        .join(step_branches, here)
         .where(
             order_steps.c.guild_id == guild_id,
-            order_steps.c.story_id == story_id,
+            step_branches.c.branch_id == branch_id,
             order_steps.c.anchor_turn_id.is_not_distinct_from(anchor_turn_id),
         )
         .order_by(order_steps.c.id)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, Table, func, select
 
 from engine.storage.schema import (
     adapters,
+    ballot_branches,
     ballots,
     branches,
     candidates,
@@ -186,7 +187,12 @@ def to_style_line(row: AnyRow) -> StyleLine:
 
 def select_ballots() -> Select[Any]:
     """Select what `to_ballot` reads; the candidates come from a query of their own."""
-    return select(ballots)
+    own = (ballot_branches.c.guild_id == ballots.c.guild_id) & (
+        ballot_branches.c.ballot_id == ballots.c.id
+    )
+    return select(ballots, ballot_branches.c.branch_id).select_from(
+        ballots.join(ballot_branches, own)
+    )
 
 
 def to_ballot(row: AnyRow, candidate_ids: tuple[int, ...]) -> Ballot:
@@ -194,6 +200,7 @@ def to_ballot(row: AnyRow, candidate_ids: tuple[int, ...]) -> Ballot:
         id=row.id,
         guild_id=row.guild_id,
         story_id=row.story_id,
+        branch_id=row.branch_id,
         head_turn_id=row.head_turn_id,
         state=row.state,
         candidate_ids=candidate_ids,

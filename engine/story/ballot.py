@@ -14,7 +14,8 @@ class Ballot:
     id: int
     guild_id: int
     story_id: int
-    head_turn_id: int | None  # the head when it was opened; choosing needs the same head
+    branch_id: int
+    head_turn_id: int | None  # the head when it was opened; choosing needs the same head and branch
     state: BallotState
     candidate_ids: tuple[int, ...]  # in the order shown: 1, 2, 3
     chosen_turn_id: int | None

@@ -141,6 +141,7 @@ async def _open_ballot(
         tx,
         guild_id=story.guild_id,
         story_id=story.id,
+        branch_id=story.branch_id,
         head_turn_id=story.head_turn_id,
         opener_id=member.id,
         interaction_id=interaction_id,

@@ -13,6 +13,7 @@ from engine.errors import (
 )
 from engine.runtime import Engine
 from engine.storage import branches, paths
+from engine.storage import order as orders
 from engine.storage.database import Transaction
 from engine.story import Member, Story, Turn
 from engine.story.branch import Branch
@@ -158,7 +159,7 @@ async def add_branch(
     thread_id: int | None,
     member: Member,
 ) -> Branch:
-    """Add a branch that is not in use yet."""
+    """Add a branch that is not in use yet, with the order as it is on the story's own."""
     branch_id = await branches.insert_branch(
         tx,
         guild_id=story.guild_id,
@@ -169,6 +170,9 @@ async def add_branch(
         channel_id=thread_id,
         member_id=member.id,
         now_ms=engine.clock(),
+    )
+    await orders.share_steps(
+        tx, guild_id=story.guild_id, branch_id=story.branch_id, to_branch_id=branch_id
     )
     found = await branches.list_branches(tx, guild_id=story.guild_id, story_id=story.id)
     return next(each for each in found if each.id == branch_id)

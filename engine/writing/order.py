@@ -67,11 +67,18 @@ async def read_order(tx: Transaction, story: Story) -> Order | None:
         every=rules.every,
         seats=rules.mode.has_order,
     )
-    steps = await orders.list_steps(tx, **it, anchor_turn_id=standing.anchor_turn_id)
+    steps = await orders.list_steps(
+        tx,
+        guild_id=story.guild_id,
+        branch_id=story.branch_id,
+        anchor_turn_id=standing.anchor_turn_id,
+    )
     awaited = await_next(rules, players, standing, steps)
     vote = None
     if rules.mode is Mode.VOTE:
-        vote = await ballots.find_open_ballot(tx, **it, head_turn_id=story.head_turn_id)
+        vote = await ballots.find_open_ballot(
+            tx, **it, branch_id=story.branch_id, head_turn_id=story.head_turn_id
+        )
         awaited = await _await_candidate(tx, story, rules, awaited, vote)
     return Order(rules, tuple(players), standing, tuple(steps), awaited, vote)
 

@@ -36,6 +36,7 @@ async def record_step(
         tx,
         guild_id=story.guild_id,
         story_id=story.id,
+        branch_id=story.branch_id,
         anchor_turn_id=order.standing.anchor_turn_id,
         kind=kind,
         player_id=awaited.id if awaited else None,

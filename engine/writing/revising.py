@@ -233,7 +233,11 @@ async def _check_rights(
     rules = await orders.find_rules(tx, guild_id=story.guild_id, story_id=story.id)
     if rules is not None and rules.mode is Mode.VOTE:
         vote = await ballots.find_open_ballot(
-            tx, guild_id=story.guild_id, story_id=story.id, head_turn_id=story.head_turn_id
+            tx,
+            guild_id=story.guild_id,
+            story_id=story.id,
+            branch_id=story.branch_id,
+            head_turn_id=story.head_turn_id,
         )
         if vote is not None:
             raise RevisionRefused(RevisionFault.VOTE)

@@ -95,7 +95,7 @@ async def candidate_rests(engine: Engine, turn: Turn) -> bool:
 
 
 async def open_votes(engine: Engine, story: Story, head_turn_id: int | None) -> list[Ballot]:
-    """Return the open ballots on the turn after a head, oldest first."""
+    """Return the open ballots on the turn after a head, of every branch, oldest first."""
     async with engine.database.reading() as tx:
         return await ballots.list_open_ballots(
             tx, guild_id=story.guild_id, story_id=story.id, head_turn_id=head_turn_id
@@ -103,7 +103,7 @@ async def open_votes(engine: Engine, story: Story, head_turn_id: int | None) -> 
 
 
 async def _rests(tx: Transaction, story: Story, turn: Turn, ballot: Ballot) -> bool:
-    if ballot.head_turn_id != story.head_turn_id:
+    if (ballot.branch_id, ballot.head_turn_id) != (story.branch_id, story.head_turn_id):
         return True
     rules = await orders.find_rules(tx, guild_id=story.guild_id, story_id=story.id)
     return turn.kind is TurnKind.HUMAN and (rules is None or rules.mode is not Mode.VOTE)

@@ -110,6 +110,17 @@ async def test_a_branch_lives_in_a_thread_beside_the_others(scene: Scene) -> Non
     assert "The Lighthouse" in told(answer)
 
 
+async def test_two_branches_that_stand_at_the_same_turn_are_two_rooms(scene: Scene) -> None:
+    await scene.start()
+    await scene.write(scene.alice, "One.")
+    await scene.bo.slash(scene.room, "story branch new", name="bo's", place="thread")
+    (thread,) = scene.room.threads
+    before = len(scene.public(thread))
+    await scene.write(scene.alice, "In the room.")
+    assert "In the room." in scene.newest.content
+    assert len(scene.public(thread)) == before
+
+
 async def test_an_earlier_attempt_is_brought_back(scene: Scene) -> None:
     await scene.start()
     await scene.write(scene.alice, "One.")

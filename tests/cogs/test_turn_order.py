@@ -3,6 +3,7 @@
 from unittest.mock import AsyncMock
 
 import pytest
+from simcord import ChannelHandle
 
 from bot.client import ScriptoriumBot
 from bot.tidying import Tidying
@@ -211,6 +212,54 @@ async def test_what_a_winner_follows_loses_its_buttons(scene: Scene) -> None:
     opening, *_, first, second = await scene.tidied()
     assert [labels(message) for message in (opening, first)] == [[], []]
     assert labels(second) == ["Hand in a candidate", "Ask the model for one", "Undo"]
+
+
+async def test_a_vote_is_one_branchs_also_where_another_stands_at_the_same_turn(
+    scene: Scene,
+) -> None:
+    await begin(scene, "vote")
+    await scene.write(scene.alice, "North.")
+    await scene.alice.click(scene.newest, label="Choose this one")
+    await scene.bo.slash(scene.room, "story branch new", name="bo's", place="thread")
+    (thread,) = scene.room.threads
+    await scene.write(scene.alice, "In the room.")
+    in_room = scene.newest
+    form = await scene.bo.slash(thread, "story write")
+    await scene.bo.submit_modal(form, {"text": "In the thread."})
+    in_thread = scene.public(thread)[-1]
+    assert in_room.content == "**1.** **alice**\nIn the room."
+    assert in_thread.content == "**1.** **bo**\nIn the thread."
+    await scene.alice.click(in_room, label="Choose this one")
+    await scene.tidied()
+    assert "Chosen" in scene.newest.content
+    assert labels(scene.public(thread)[-1]) == ["Vote", "Choose this one"]
+    await scene.alice.click(in_thread, label="Choose this one")
+    read = told(await scene.bo.slash(thread, "story read"))
+    assert "In the thread." in read
+    assert "In the room." not in read
+
+
+async def test_a_branch_takes_along_who_was_named_and_goes_its_own_way_from_there(
+    scene: Scene,
+) -> None:
+    await begin(scene, "popcorn")
+    await scene.write(scene.alice, "One.")
+
+    async def name_bo(place: ChannelHandle) -> None:
+        asked = await scene.alice.slash(place, "story pass", member=scene.bo)
+        assert "It is" not in told(asked)
+
+    async def status(place: ChannelHandle) -> str:
+        return told(await scene.bo.slash(place, "story status"))
+
+    await scene.bo.slash(scene.room, "story branch new", name="before", place="thread")
+    await name_bo(scene.room)
+    await scene.bo.slash(scene.room, "story branch new", name="after", place="thread")
+    before, after = scene.room.threads
+    assert f"{name(scene, 'alice')} names who writes next." in await status(before)
+    assert "It is your turn" in await status(after)
+    await name_bo(before)
+    assert "It is your turn" in await status(before)
 
 
 async def test_a_candidate_rests_while_undo_or_other_rules_are_in_its_way(scene: Scene) -> None:

@@ -4,7 +4,7 @@ Every table has `guild_id`, and every reference is the pair (guild_id, id): the 
 refuses a row that points into another server. Times are epoch milliseconds.
 """
 
-from engine.storage.schema.ballots import ballots, candidates, votes
+from engine.storage.schema.ballots import ballot_branches, ballots, candidates, votes
 from engine.storage.schema.branches import draft_originals, offshoots, revisions, spans
 from engine.storage.schema.canon import canon_reads, canon_settings, facts
 from engine.storage.schema.cast import cards, characters, faces, line_drafts, lines
@@ -18,6 +18,7 @@ from engine.storage.schema.order import (
     order_steps,
     played_turns,
     players,
+    step_branches,
     turn_rules,
 )
 from engine.storage.schema.prompts import premises, prompt_marks, story_prompts
@@ -45,6 +46,7 @@ from engine.storage.schema.voices import (
 __all__ = [
     "adapters",
     "author_notes",
+    "ballot_branches",
     "ballots",
     "branches",
     "candidates",
@@ -82,6 +84,7 @@ __all__ = [
     "prompt_marks",
     "revisions",
     "spans",
+    "step_branches",
     "stories",
     "story_prompts",
     "style_lines",

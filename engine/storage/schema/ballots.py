@@ -44,6 +44,20 @@ ballots = Table(
     **NUMBERED,
 )
 
+# Two branches may stand at the same head: a vote is one branch's.
+ballot_branches = Table(
+    "ballot_branches",
+    metadata,
+    guild_column(),
+    Column("ballot_id", Long, nullable=False),
+    Column("branch_id", Long, nullable=False),
+    PrimaryKeyConstraint("guild_id", "ballot_id"),
+    refers("ballot_id", "ballots"),
+    refers("branch_id", "branches"),
+    Index(None, "guild_id", "branch_id"),
+    **STRICT,
+)
+
 candidates = Table(
     "candidates",
     metadata,

@@ -81,11 +81,26 @@ order_steps = Table(
     refers("anchor_turn_id", "turns"),
     refers("player_id", "players"),
     refers("to_player_id", "players"),
+    Index("step_of_a_server", "guild_id", "id", unique=True),
     Index(None, "guild_id", "story_id", "anchor_turn_id"),
     Index(None, "guild_id", "anchor_turn_id"),
     Index(None, "guild_id", "player_id"),
     Index(None, "guild_id", "to_player_id"),
     **NUMBERED,
+)
+
+# A step holds on the branch where it was taken, and on those that parted from it afterwards.
+step_branches = Table(
+    "step_branches",
+    metadata,
+    guild_column(),
+    Column("step_id", Long, nullable=False),
+    Column("branch_id", Long, nullable=False),
+    PrimaryKeyConstraint("guild_id", "step_id", "branch_id"),
+    refers("step_id", "order_steps"),
+    refers("branch_id", "branches"),
+    Index(None, "guild_id", "branch_id"),
+    **STRICT,
 )
 
 played_turns = Table(

@@ -23,6 +23,7 @@ async def add_order(
     await order.insert_step(
         tx,
         **it,
+        branch_id=story.branch_id,
         anchor_turn_id=turn_id,
         kind=StepKind.SKIP,
         player_id=player.id,

@@ -20,10 +20,8 @@ async def open_with_three(tx: Transaction) -> tuple[Ballot, list[Turn]]:
     head = await add_turn(tx, story)
     interaction_id = new_interaction()
     facts = {"head_turn_id": head.id, "opener_id": ADA.id, "interaction_id": interaction_id}
-    opened = [
-        await ballots.open_ballot(tx, guild_id=GUILD, story_id=story.id, now_ms=NOW, **facts)
-        for _ in range(2)
-    ]
+    it = {"guild_id": GUILD, "story_id": story.id, "branch_id": story.branch_id}
+    opened = [await ballots.open_ballot(tx, now_ms=NOW, **it, **facts) for _ in range(2)]
     assert opened[0] == opened[1]
     candidates = [
         await add_model_turn(

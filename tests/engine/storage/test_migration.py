@@ -4,7 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, create_engine, text
 
 from engine.errors import StorageFailed
 from engine.settings import EngineSettings
@@ -128,3 +130,29 @@ async def test_a_copy_is_taken_before_a_migration_and_can_be_started_from(
     shutil.copy(copy, restored.data_dir / FILE_NAME)
     async with open_database(restored) as database, database.reading() as tx:
         assert await turns.list_unfinished(tx) == [turn]
+
+
+OF_TWO_BRANCHES = (  # at turns 7 and 8; the second one is in use
+    "INSERT INTO branches (id, guild_id, story_id, name, head_turn_id, in_use, created_ms)"
+    " VALUES (1, 5, 1, 'old', 7, 0, 0), (2, 5, 1, 'main', 8, 1, 0)",
+    "INSERT INTO ballots (id, guild_id, story_id, head_turn_id, state, opener_id, interaction_id,"
+    " created_ms) VALUES (1, 5, 1, 7, 'open', 9, 1, 0), (2, 5, 1, 8, 'open', 9, 2, 0),"
+    " (3, 5, 1, NULL, 'decided', 9, 3, 0)",
+    "INSERT INTO order_steps (id, guild_id, story_id, anchor_turn_id, kind, member_id, created_ms)"
+    " VALUES (1, 5, 1, 7, 'skip', 9, 0)",
+)
+
+
+def test_votes_and_steps_that_are_there_find_their_branches() -> None:
+    with create_engine("sqlite://").begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(migration.SCRIPTS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0014")
+        for statement in OF_TWO_BRANCHES:
+            connection.execute(text(statement))
+        migration.migrate(connection)
+        votes = connection.execute(text("SELECT ballot_id, branch_id FROM ballot_branches"))
+        steps = connection.execute(text("SELECT step_id, branch_id FROM step_branches"))
+        assert sorted(map(tuple, votes)) == [(1, 1), (2, 2), (3, 2)]
+        assert sorted(map(tuple, steps)) == [(1, 1), (1, 2)]

@@ -76,11 +76,12 @@ async def test_steps_belong_to_their_anchor(database: Database) -> None:
     async with database.writing() as tx:
         story = await add_story(tx)
         turn = await add_turn(tx, story)
-        it = {"guild_id": GUILD, "story_id": story.id}
+        it = {"guild_id": GUILD, "branch_id": story.branch_id}
         for anchor, kind in ((None, StepKind.SKIP), (turn.id, StepKind.NAME)):
             await order.insert_step(
                 tx,
                 **it,
+                story_id=story.id,
                 anchor_turn_id=anchor,
                 kind=kind,
                 player_id=None,

@@ -92,6 +92,7 @@ async def fill(tx: Transaction, guild_id: int = GUILD) -> list[Turn]:
         tx,
         guild_id=guild_id,
         story_id=story.id,
+        branch_id=story.branch_id,
         head_turn_id=others.id,
         opener_id=ZOE.id,
         interaction_id=new_interaction(),

@@ -190,6 +190,7 @@ async def fill(tx: Transaction) -> dict[str, Any]:
         tx,
         guild_id=GUILD,
         story_id=story.id,
+        branch_id=story.branch_id,
         head_turn_id=head.id,
         opener_id=ADA.id,
         interaction_id=BALLOT_INTERACTION,
@@ -225,7 +226,7 @@ async def fill(tx: Transaction) -> dict[str, Any]:
     revision = await add_edit(
         tx, at_head, head.id, member=author, text=CANARY, interaction_id=REVISION_INTERACTION
     )
-    await add_branch(
+    other_branch_id = await add_branch(
         tx, story, member=author, name=CANARY, head_turn_id=revision.id, thread_id=THREAD
     )
     await revisions.keep_original(tx, guild_id=GUILD, draft_id=draft_id, text=CANARY)
@@ -282,6 +283,7 @@ async def fill(tx: Transaction) -> dict[str, Any]:
         "channel_id": CHANNEL,
         "story_id": story.id,
         "branch_id": story.branch_id,
+        "to_branch_id": other_branch_id,
         "turn_id": turn.id,
         "held_turn_id": held.id,
         "head_turn_id": head.id,
