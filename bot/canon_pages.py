@@ -31,13 +31,15 @@ class CanonPage:
 
 def answer(found: Answer, numbers: dict[int, int], words: Words) -> str:
     """Tell what answers a question, with the words that say so; `numbers` are those of turns."""
-    if not found.is_established:
-        return words("❔ Not established: neither the canon nor the story says it.")
     if found.facts:
         return _fitting(lambda most: _answer_lines(found.facts, numbers, most, words))
-    lines = []
-    if found.passages:
-        lines.append(words("The canon has nothing on this. The story says:"))
+    if not found.passages:
+        return words("❔ Not established: neither the canon nor the story says it.")
+    lines = [
+        words("The canon has nothing on this. The story says:")
+        if found.is_established
+        else words("❔ Not established. What comes closest in the story:")
+    ]
     for passage in found.passages:
         where = words("turn {number}", number=passage.turn.number)
         lines += [f"-# {where}", quoted(passage.text)]

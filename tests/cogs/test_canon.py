@@ -115,10 +115,13 @@ async def test_a_question_is_answered_with_the_words_that_say_so_or_not_at_all(
         "The canon has nothing on this. The story says:\n"
         "-# turn 2\n> Tomas hid the brass key under the stove."
     )
-    for question in ("Who flew the zeppelin?", "How old is Tomas?"):
-        assert await asked(scene, question) == (
-            "❔ Not established: neither the canon nor the story says it."
-        )
+    assert await asked(scene, "Who flew the zeppelin?") == (
+        "❔ Not established: neither the canon nor the story says it."
+    )
+    assert await asked(scene, "How old is Tomas?") == (
+        "❔ Not established. What comes closest in the story:\n"
+        "-# turn 2\n> Tomas hid the brass key under the stove."
+    )
     assert len(model.requests) == before, "no model answers"
 
 

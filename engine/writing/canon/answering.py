@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from enum import IntEnum
 
 from engine.memory.canon import told
 from engine.memory.passages import Passage
@@ -11,11 +13,12 @@ from engine.prose.segmenting import content_words
 from engine.prose.words import listed
 from engine.runtime import Engine
 from engine.story import Story
-from engine.story.canon import Established, fold
+from engine.story.canon import Established, Fact, fold
 from engine.writing.canon.ledger import read_canon
 from engine.writing.recalling import find_passages
 
 MOST_QUOTED = 3
+MOST_CLOSEST = 2
 _PARTS = re.compile(r"\w+")
 _CAPITALIZED = re.compile(r"\b[A-Z]\w+(?:\s+[A-Z]\w+)*")
 _BEGUN = re.compile(r"(?:^|[.?!:])\W*$")  # a sentence
@@ -45,22 +48,28 @@ _ASKED_AS = {
     "knows": "know knows 知道",
     "pronoun": "he she pronoun 他 她",
 }
+_WHO = listed("who whose whom")
+_VAGUE = listed("have has what who where look he she 有 的 在 谁 什么 哪里 哪儿 他 她")
 # What may stand beside a name and is no part of it.
 _NO_NAMES = _TITLES | listed(" ".join(_ASKED_AS.values()))
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the ledger says, newest last, and what the story itself says beside it."""
+    """What the ledger says, newest last, or else what the story itself says."""
 
     story: Story
     facts: tuple[Established, ...]
     passages: tuple[Passage, ...]  # empty where the ledger answers
+    is_established: bool = True  # else nothing answers, and the passages merely come closest
 
-    @property
-    def is_established(self) -> bool:
-        """Whether anything answers; otherwise it is not established."""
-        return bool(self.facts or self.passages)
+
+class _Fit(IntEnum):
+    """How well a fact answers a question."""
+
+    NONE = 0
+    VAGUE = 1  # by a word that asks for many things: who, what, has
+    PLAIN = 2
 
 
 async def ask_canon(
@@ -73,31 +82,50 @@ async def ask_canon(
     """
     canon = await read_canon(engine, guild_id=guild_id, channel_id=channel_id, member_id=member_id)
     language = canon.story.language
-    answers = [each for each in canon.established if _answers(each, question, language)]
-    if answers:
-        return Answer(canon.story, tuple(answers), ())
+    fits = [(each, _fit(each.fact, question, language)) for each in canon.established]
+    best = max((fit for _, fit in fits), default=_Fit.NONE)
+    if best is not _Fit.NONE:
+        return Answer(canon.story, tuple(each for each, fit in fits if fit is best), ())
     found = await find_passages(
         engine, guild_id=guild_id, channel_id=channel_id, query=question, member_id=member_id
     )
-    passages = found.passages[:MOST_QUOTED] if found.is_established else ()
-    return Answer(canon.story, (), passages)
+    most = MOST_QUOTED if found.is_established else MOST_CLOSEST
+    return Answer(canon.story, (), found.passages[:most], found.is_established)
 
 
-def _answers(each: Established, question: str, language: str) -> bool:
-    """Whether the question names who the fact is about, and asks in this respect."""
+def _fit(fact: Fact, question: str, language: str) -> _Fit:
+    """Whether the question names whom the fact is about, and asks in this respect.
+
+    A name alone asks in every respect. Who asks *who* names the value instead.
+    """
     asked = fold(question)
-    fact = each.fact
     names = _names_in(fact.subject, asked)
-    if not names or _is_of_a_namesake(fact.subject, question):
-        return False
-    respect = _ASKED_AS.get(fact.relation, fact.relation)
+    if names and _is_of_a_namesake(fact.subject, question):
+        return _Fit.NONE
+    respect = listed(_ASKED_AS.get(fact.relation, fact.relation))
     if fact.subject.isascii() and asked.isascii():
-        wanted = {*respect.split(), *content_words(told(fact, language))}
-        return bool(wanted & {*_words(asked), *content_words(question)} - names)
-    rest = asked
+        about = {*content_words(question)}
+        rest = {*_words(asked), *about} - names
+        if names:
+            is_all = not (about - names | rest & _NO_NAMES) - _VAGUE
+            wanted = {*respect, *content_words(told(fact, language))}
+            return _Fit.PLAIN if is_all else _fit_of(wanted & rest)
+        value = {*content_words(fold(fact.value))}
+        return _fit_of(respect & rest) if value and value <= rest and _WHO & rest else _Fit.NONE
+    if not names and len(fact.value) > 1 and fold(fact.value) in asked and "谁" in asked:
+        names = {fold(fact.value)}
+    rest_of_it = asked
     for name in names:
-        rest = rest.replace(name, "")
-    return any(word in rest for word in respect.split())
+        rest_of_it = rest_of_it.replace(name, "")
+    if names and not any(map(str.isalnum, rest_of_it)):
+        return _Fit.PLAIN
+    return _fit_of({word for word in respect if word in rest_of_it}) if names else _Fit.NONE
+
+
+def _fit_of(hits: AbstractSet[str]) -> _Fit:
+    if not hits:
+        return _Fit.NONE
+    return _Fit.PLAIN if hits - _VAGUE else _Fit.VAGUE
 
 
 def _names_in(subject: str, asked: str) -> set[str]:

@@ -253,6 +253,11 @@ async def test_a_fact_that_is_no_fact_is_refused(desk: Desk) -> None:
         ("Where does Mira live?", ["Hollow Bay"]),
         ("How old is Mira?", []),
         ("What colour are Tomas's eyes?", []),
+        ("Who owns the brass key?", ["brass key"]),
+        ("Who sold the brass key?", []),
+        ("Mira", ["grey", "Hollow Bay", "brass key"]),
+        ("Who is Mira?", ["grey", "Hollow Bay", "brass key"]),
+        ("Does Mira have green eyes?", ["grey"]),
     ],
 )
 async def test_a_question_is_answered_by_the_ledger_or_not_at_all(
@@ -261,9 +266,29 @@ async def test_a_question_is_answered_by_the_ledger_or_not_at_all(
     await desk.write("Mira lit the lamp.")
     await state(desk, "Mira", "eye_color", "grey", quote="Mira lit")
     await state(desk, "Mira", "lives_in", "Hollow Bay")
+    await state(desk, "Mira", "owns", "brass key")
     answer = await ask_canon(desk.engine, **desk.where, question=question)
     assert [each.fact.value for each in answer.facts] == values
     assert answer.is_established is bool(values)
+
+
+@pytest.mark.parametrize(
+    ("question", "values"),
+    [
+        ("谁有铜钥匙？", ["铜钥匙"]),
+        ("林娘", ["铜钥匙", "海湾"]),
+        ("林娘住在哪里？", ["海湾"]),
+        ("谁丢了船？", []),
+    ],
+)
+async def test_a_chinese_question_names_the_value_or_the_name_alone(
+    desk: Desk, question: str, values: list[str]
+) -> None:
+    await desk.write("林娘点了灯。")
+    await state(desk, "林娘", "owns", "铜钥匙")
+    await state(desk, "林娘", "lives_in", "海湾")
+    answer = await ask_canon(desk.engine, **desk.where, question=question)
+    assert [each.fact.value for each in answer.facts] == values
 
 
 @pytest.mark.parametrize(
