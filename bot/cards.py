@@ -7,7 +7,7 @@ from bot.actions import Action
 from bot.buttons import row
 from bot.locales import Words, words_for
 from engine.story import Length, Rating, Story, StoryState
-from engine.story.order import Mode
+from engine.story.order import Mode, TurnRules
 from engine.writing import StoryStatus
 
 
@@ -92,32 +92,31 @@ def where_opened(story: Story, words: Words) -> str:
     return words("The story is open in {channel}.", channel=f"<#{story.channel_id}>")
 
 
-def status(status: StoryStatus, words: Words) -> str:
-    """Return how a story stands, in the member's language."""
+def status(status: StoryStatus, words: Words, rules: TurnRules) -> str:
+    """Return how a story stands, in the member's language; by its rules, not whose turn it is."""
     story = status.story
     lines = [
         f"📖 **{escape_markdown(story.title)}**",
         f"-# {details(story, words)}",
         size(status, words),
     ]
+    counts = [(mention(p.id), p.turns) for p in status.participants]
+    if status.model_turns:
+        counts.append((words("the model"), status.model_turns))
     lines += [
-        words.plural(
-            "- {name}: {count} turn",
-            "- {name}: {count} turns",
-            p.turns,
-            name=mention(p.id),
-        )
-        for p in status.participants
+        words.plural("- {name}: {count} turn", "- {name}: {count} turns", turns, name=name)
+        for name, turns in counts
     ]
-    lines.append(_newest_word(status, words))
-    return "\n".join(lines)
+    return "\n".join(filter(None, (*lines, _newest_word(status, words, rules))))
 
 
-def _newest_word(status: StoryStatus, words: Words) -> str:
+def _newest_word(status: StoryStatus, words: Words, rules: TurnRules) -> str:
     if status.story.state is StoryState.ENDED:
         return words("It has ended. /story read and /story export still work.")
     if status.pending is not None:
         return words("The model is writing turn {number}.", number=status.pending.number)
     if status.can_redo:
         return words("A turn was undone; /story redo brings it back.")
+    if rules != TurnRules():
+        return ""
     return words("It is open: /story write or /story continue.")

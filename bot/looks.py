@@ -179,7 +179,7 @@ def _small_print(words: Words, turn: Turn, candidate: Candidate | None, code: st
         return {
             Fate.CHOSEN: words("✅ Chosen: the story goes on here."),
             Fate.PASSED_OVER: words("Not chosen."),
-            Fate.RESTING: words("⏸️ The story stands elsewhere now: this vote rests."),
+            Fate.RESTING: words("⏸️ This vote rests: it cannot be decided as the story stands."),
         }[candidate.fate]
     if turn.outcome is Outcome.STOPPED and turn.text:
         return words("⏹️ Stopped here. Retry writes the turn anew.")

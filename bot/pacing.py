@@ -21,7 +21,7 @@ CROWD_EDITS = 4
 CROWD_PACES = 3.4
 MOST_SECONDS = 30.0  # between two edits, however often Discord asked to slow down
 
-Edit = Callable[[], Awaitable[None]]
+Edit = Callable[[], Awaitable[object]]
 
 log = structlog.get_logger()
 

@@ -38,6 +38,11 @@ class Publication:
         self._is_elsewhere = False  # a branch in a thread goes on from a turn of its channel
         self._is_lost = False  # somebody deleted a message; only the final form is posted anew
 
+    @property
+    def is_posted(self) -> bool:
+        """Whether a message of the turn is known: one that came in with a file has none."""
+        return bool(self._message_ids)
+
     async def load(self) -> None:
         """Find the messages that are recorded."""
         posts = await list_posts(self._engine, guild_id=self._guild_id, turn_id=self._turn.id)

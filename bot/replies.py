@@ -114,15 +114,21 @@ class Replies:
         for post in await list_posts(self._engine, guild_id=turn.guild_id, turn_id=turn.id):
             await self.faces.delete(post.channel_id, post.message_id)
 
-    async def annotate(self, story: Story, turn: Turn, note: str = "") -> None:
-        """Put `note` in place of the buttons of a posted turn; without a note, restore them."""
+    async def annotate(self, story: Story, turn: Turn, note: str = "") -> bool:
+        """Put `note` in place of the buttons of a posted turn; without a note, restore them.
+
+        Return whether the turn has messages: one that came in with a file has none.
+        """
         publication = self._publication(story, turn)
         await publication.load()
+        if not publication.is_posted:
+            return False
         final = await final_looks(self._engine, publication.words, story, turn, note=note)
         try:
             await (publication.edit_last(final) if note else publication.restore(final))
         except discord.HTTPException as error:  # the story has moved all the same
             log.warning("turn_not_marked", turn_id=turn.id, status=error.status)
+        return True
 
     async def retell_by_id(self, guild_id: int, turn_id: int) -> None:
         """Show a turn as it is told now where it stands."""
@@ -131,11 +137,13 @@ class Replies:
             await self.retell(story, turn)
 
     async def retell(self, story: Story, turn: Turn) -> None:
-        """Show a posted turn as it is told now."""
+        """Show a posted turn as it is told now; one without messages is not posted for that."""
         if turn.state is not TurnState.POSTED:
             return  # it is posted as it is told
         publication = self._publication(story, turn)
         await publication.load()
+        if not publication.is_posted:
+            return
         final = await final_looks(self._engine, publication.words, story, turn)
         try:
             await publication.settle(final)

@@ -8,14 +8,15 @@ from pathlib import PurePath
 import discord
 
 from bot import turn_order
+from bot.actions import Action
 from bot.answers import channel_of, guild_of, member_of, words_of
-from bot.buttons import Interaction
+from bot.buttons import Interaction, row
 from bot.errors import FileTooLarge
 from bot.locales import Words, words_for
 from bot.places import StoryPlace
 from bot.private_wait import conclude, wait_for
 from engine.files.documents import check_document
-from engine.story import Story
+from engine.story import Story, StoryState
 from engine.writing import Answering, Show, read_story, see_order
 from engine.writing.exchange import (
     MOST_BYTES,
@@ -105,12 +106,22 @@ async def announce(interaction: Interaction) -> None:
     story, turns = await read_story(engine, guild_id=guild_id, channel_id=channel.id)
     words = words_for(story.language)
     text = taken_in(story, len(turns), words)
+    if story.state is StoryState.ENDED:
+        await StoryPlace(channel).post(text, row((Action.EXPORT,), story.id, words))
+        return
     line, view = turn_order.onward(await see_order(engine, story), words)
     await StoryPlace(channel).post(f"{text}\n-# {line}" if line else text, view)
 
 
 def taken_in(story: Story, turns: int, words: Words) -> str:
     """Say in the channel that a story came in, and how it goes on."""
+    if story.state is StoryState.ENDED:
+        return words.plural(
+            "📥 **{title}** came in as a file: {count} turn. It has ended; /story read shows it.",
+            "📥 **{title}** came in as a file: {count} turns. It has ended; /story read shows it.",
+            turns,
+            title=discord.utils.escape_markdown(story.title),
+        )
     return words.plural(
         "📥 **{title}** came in as a file: {count} turn. /story read shows it; "
         "/story write and /story continue go on with it.",

@@ -20,7 +20,7 @@ from bot.replies import Replies
 from engine.errors import Refused
 from engine.runtime import Engine
 from engine.story import Story, Turn, TurnState
-from engine.writing import find_newest, get_turn, see_order
+from engine.writing import find_newest, get_turn, newest_in_other_rooms, see_order
 
 SECONDS_APART = 0.1  # two requests each
 
@@ -57,6 +57,10 @@ class Tidying:
     def after_move(self, story: Story, *heads: int | None) -> None:
         """Show the votes on these heads as they stand, now that the story has moved."""
         self._begin(self._show_votes(story, heads))
+
+    def in_other_rooms(self, story: Story) -> None:
+        """Show what else is the newest turn somewhere as it stands under new rules, or an end."""
+        self._begin(self._show_other_rooms(story))
 
     async def before(self, turn: Turn) -> None:
         """Tidy what this turn follows: another one, or the opening card."""
@@ -99,6 +103,17 @@ class Tidying:
             return
         except Exception as error:
             log.error("votes_not_shown", story_id=story.id, exc_info=error)
+
+    async def _show_other_rooms(self, story: Story) -> None:
+        try:
+            for there, turn in await newest_in_other_rooms(self._engine, story):
+                if turn.state is TurnState.POSTED:
+                    async with self._pacer.lane(there.channel_id) as lane:
+                        await lane.make(partial(self._replies.annotate, there, turn))
+        except Refused:  # erased meanwhile
+            return
+        except Exception as error:
+            log.error("rooms_not_shown", story_id=story.id, exc_info=error)
 
     async def _tidy_after(self, turn: Turn) -> None:
         await asyncio.sleep(self._seconds)

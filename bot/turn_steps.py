@@ -12,7 +12,7 @@ from bot.selects import Menu, PickMenu
 from engine.errors import HandedInAlready, OutOfTurn, StoryMovedOn
 from engine.runtime import Engine
 from engine.story import Member, StoryState, Turn
-from engine.story.order import Mode
+from engine.story.order import Mode, TurnRules
 from engine.writing import (
     OrderState,
     check_may_write,
@@ -90,6 +90,7 @@ async def show_rules(interaction: Interaction, state: OrderState) -> None:
     card = turn_order.card(state, words_for(state.story.language))
     await StoryPlace(channel_of(interaction)).post(*card)
     interaction.client.tidying.after_move(state.story, state.story.head_turn_id)
+    interaction.client.tidying.in_other_rooms(state.story)
     await interaction.client.rounds.moved_on(state.story)
     await answers.close(interaction)
 
@@ -134,11 +135,13 @@ async def tell_status(interaction: Interaction) -> None:
         guild_id=guild_of(interaction),
         channel_id=channel_of(interaction).id,
     )
-    text, view = cards.status(status, words), None
-    if status.story.state is StoryState.OPEN:
-        state = await read(interaction)
-        view = turn_order.your_buttons(state, words)
-        text = "\n".join(filter(None, (text, turn_order.yours(state, words))))
+    if status.story.state is StoryState.ENDED:
+        await answers.tell(interaction, cards.status(status, words, TurnRules()))
+        return
+    state = await read(interaction)
+    text = cards.status(status, words, state.rules)
+    text = "\n".join(filter(None, (text, turn_order.yours(state, words))))
+    view = turn_order.your_buttons(state, words)
     await answers.tell(interaction, text, view=view)
 
 

@@ -100,12 +100,17 @@ async def mark_undone(interaction: Interaction, turn: Turn) -> None:
     story = await _story_of(interaction, turn)
     words = words_for(story.language)
     note = words("↩️ Undone by {name}. /story redo brings it back.", name=interaction.user.mention)
-    await interaction.client.replies.annotate(story, turn, note)
+    is_seen = await interaction.client.replies.annotate(story, turn, note)
     if story.head_turn_id is None:
         bot = interaction.client
         await show_opening(bot, bot.engine, story, is_open=True)
     await interaction.client.rounds.moved_on(story)
-    await answers.close(interaction)
+    if is_seen:
+        await answers.close(interaction)
+        return
+    words = answers.words_of(interaction)
+    text = words("↩️ Turn {number} is undone. /story redo brings it back.", number=turn.number)
+    await answers.tell(interaction, text)
 
 
 async def mark_redone(interaction: Interaction, turn: Turn) -> None:
@@ -118,10 +123,14 @@ async def mark_redone(interaction: Interaction, turn: Turn) -> None:
         await answers.tell(interaction, words("↪️ The change is back."))
         return
     story = await _story_of(interaction, turn)
-    await interaction.client.replies.annotate(story, turn)
+    is_seen = await interaction.client.replies.annotate(story, turn)
     await interaction.client.tidying.before(turn)
     await interaction.client.rounds.moved_on(story)
-    await answers.close(interaction)
+    if is_seen:
+        await answers.close(interaction)
+        return
+    words = answers.words_of(interaction)
+    await answers.tell(interaction, words("↪️ Turn {number} is back.", number=turn.number))
 
 
 async def show_revised(interaction: Interaction, revised: Revised) -> None:

@@ -16,7 +16,6 @@ from cogs.story_files import StoryFileCommands
 from cogs.turn_rules import TurnRuleCommands
 from engine.errors import NothingToRetry
 from engine.story import Length, Rating
-from engine.story.order import Mode
 from engine.writing import (
     check_may_write,
     continue_story,
@@ -231,8 +230,9 @@ class StoryCog(
         await StoryPlace(channel).post(*cards.colophon(status, rules.mode))
         interaction.client.tidying.after_move(story, story.head_turn_id)
         newest = await find_newest(self.engine, story)
-        if newest is not None and rules.mode is not Mode.BLIND:  # it stays veiled where it stands
+        if newest is not None:
             await interaction.client.tidying.turn(story, newest)
+        interaction.client.tidying.in_other_rooms(story)
         await answers.close(interaction)
 
 

@@ -28,6 +28,11 @@ def _(error: errors.NotOneSentence, words: Words) -> str:
 @describe.register
 def _(error: errors.ChosenByVote, words: Words) -> str:
     text = words("In this story the next turn is chosen by vote. Hand in yours as a candidate.")
+    if error.is_model:
+        text = words(
+            "In this story the next turn is chosen by vote. /story alternatives asks the model for "
+            "a candidate."
+        )
     return text + kept(error.held_turn_id, words)
 
 
@@ -61,6 +66,8 @@ def _(error: errors.RulesRefused, words: Words) -> str:
 
 @describe.register
 def _(error: errors.PlayerNotFound, words: Words) -> str:
+    if not error.member_id:
+        return words("The model does not write next here. Name a member.")
     return words("This member does not take part in the turns of this story.")
 
 
@@ -92,6 +99,8 @@ def out_of_turn(error: errors.OutOfTurn, words: Words) -> str:
         return words("It is the model's turn; it writes by itself.")
     if not error.player_name:
         return words("Nobody has joined yet. Take part with /story join.")
+    if error.is_own:
+        return words("You wrote last: name who writes next, with /story pass.")
     if error.is_naming:
         return words("{player} is to name who writes next.", player=error.player_name)
     return words("It is {player}'s turn.", player=error.player_name)

@@ -8,6 +8,8 @@ from engine.errors import Right
 
 @describe.register
 def _(error: errors.NoOpenStory, words: Words) -> str:
+    if error.ended_title:
+        return _ended(error.ended_title, words)
     return words("No story is open here. Start one with /story start.")
 
 
@@ -22,11 +24,7 @@ def _(error: errors.StoryAlreadyOpen, words: Words) -> str:
 
 @describe.register
 def _(error: errors.StoryEnded, words: Words) -> str:
-    return words(
-        "“{title}” has ended. You can /story read and /story export it, "
-        "or begin another with /story start.",
-        title=error.title,
-    )
+    return _ended(error.title, words)
 
 
 @describe.register
@@ -107,4 +105,12 @@ def _(error: errors.TextRefused, words: Words) -> str:
 def _(error: errors.ContentRefused, words: Words) -> str:
     return words(
         "A story for adults needs an age-restricted channel. Choose another rating or channel."
+    )
+
+
+def _ended(title: str, words: Words) -> str:
+    return words(
+        "“{title}” has ended. You can /story read and /story export it, "
+        "or begin another with /story start.",
+        title=title,
     )

@@ -13,6 +13,7 @@ class OutOfTurn(Refused):
     player_name: str  # "" for the model, and when nobody has joined
     is_model: bool = False
     is_naming: bool = False  # that player wrote, and is to name the next
+    is_own: bool = False  # ... and it is who asks
     held_turn_id: int | None = None
 
 
@@ -35,6 +36,7 @@ class NotOneSentence(Refused):
 class ChosenByVote(Refused):
     """The next turn is chosen by vote: hand in a candidate. A text is held as above."""
 
+    is_model: bool = False  # it was to write
     held_turn_id: int | None = None
 
 
@@ -89,7 +91,7 @@ class RulesRefused(Refused):
 class PlayerNotFound(Refused):
     """The member does not take part in the order of this story."""
 
-    member_id: int
+    member_id: int  # 0: the model
 
 
 @dataclass

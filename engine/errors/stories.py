@@ -11,6 +11,7 @@ class NoOpenStory(Refused):
     """No story is open in this channel or thread."""
 
     channel_id: int
+    ended_title: str = ""  # of the last one that ended here
 
 
 @dataclass

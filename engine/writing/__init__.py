@@ -17,7 +17,12 @@ from engine.writing.exchange import Export, export_story
 from engine.writing.head import UNSET, ExpectedHead, Unset
 from engine.writing.human_turns import add_held_turn, check_may_write, write_turn
 from engine.writing.model_turns import continue_story, resume_turn, retry_turn, stop_turn
-from engine.writing.order_sight import OrderSight, find_newest, see_order
+from engine.writing.order_sight import (
+    OrderSight,
+    find_newest,
+    newest_in_other_rooms,
+    see_order,
+)
 from engine.writing.passing import hand_over, pass_turn, skip_turn
 from engine.writing.players import (
     MOST_PLAYERS,
@@ -126,6 +131,7 @@ __all__ = [
     "list_posts",
     "list_text",
     "mark_posted",
+    "newest_in_other_rooms",
     "next_deadline",
     "offer_alternatives",
     "open_votes",

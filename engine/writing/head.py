@@ -27,9 +27,10 @@ async def get_open_story(tx: Transaction, *, guild_id: int, channel_id: int) -> 
         NoOpenStory: it has none.
     """
     story = await stories.find_open_story(tx, guild_id=guild_id, channel_id=channel_id)
-    if story is None:
-        raise NoOpenStory(channel_id)
-    return story
+    if story is not None:
+        return story
+    ended = await stories.find_latest_story(tx, guild_id=guild_id, channel_id=channel_id)
+    raise NoOpenStory(channel_id, ended.title if ended is not None else "")
 
 
 async def get_turn_and_story(tx: Transaction, *, guild_id: int, turn_id: int) -> tuple[Turn, Story]:

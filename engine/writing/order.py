@@ -114,13 +114,14 @@ async def check_may_add(
     if awaited.due is Due.NTH:
         raise OutOfTurn("", is_model=True)
     if rules.mode is Mode.VOTE:
-        raise ChosenByVote
+        raise ChosenByVote(is_model=kind is TurnKind.MODEL)
     if may_write(rules, awaited, member.id):
         return awaited.player
     if order.find_member(member.id) is None:
         raise NotAPlayer
     if awaited.naming is not None:
-        raise OutOfTurn(awaited.naming.name, is_naming=True)
+        is_own = awaited.naming.member_id == member.id
+        raise OutOfTurn(awaited.naming.name, is_naming=True, is_own=is_own)
     player = awaited.player
     raise OutOfTurn(player.name if player else "", is_model=player is not None and player.is_model)
 

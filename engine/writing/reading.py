@@ -39,6 +39,7 @@ class StoryStatus:
     turns: int
     words: int
     participants: tuple[Participant, ...]  # of the path, in the order in which they joined
+    model_turns: int
     pending: Turn | None  # the turn that the model is writing
     can_redo: bool
 
@@ -92,6 +93,7 @@ async def story_status(engine: Engine, *, guild_id: int, channel_id: int) -> Sto
         turns=len(written),
         words=sum(count_words(turn.text) for turn in written),
         participants=_participants(written),
+        model_turns=sum(turn.kind is TurnKind.MODEL for turn in written),
         pending=path[-1] if path and path[-1].is_being_written else None,
         can_redo=redo_target(moves) is not None,
     )

@@ -9,13 +9,16 @@ from engine.storage.database import Transaction
 from engine.story import Story, StoryState, Turn
 from engine.story.order import Mode
 
-MOST_LINE_CHARACTERS = 200  # a longer last line counts as several: its last sentence is shown
+MOST_LINE_CHARACTERS = 800
 
 
 async def is_veiled(tx: Transaction, story: Story) -> bool:
     """Whether turns are shown by their last line alone."""
-    if story.state is StoryState.ENDED:
-        return False
+    return story.state is StoryState.OPEN and await is_blind(tx, story)
+
+
+async def is_blind(tx: Transaction, story: Story) -> bool:
+    """Whether a story is, or was to its end, written by what its last lines show."""
     rules = await orders.find_rules(tx, guild_id=story.guild_id, story_id=story.id)
     return rules is not None and rules.mode is Mode.BLIND
 
@@ -47,13 +50,10 @@ async def model_path(tx: Transaction, story: Story, path: Sequence[Turn]) -> Seq
 
 
 def last_line(text: str, language: str) -> str:
-    """Return the last line that has words; of a long one, its last sentence."""
+    """Return the last sentence of the last line that has words."""
     lines = [line.strip() for line in text.splitlines() if any(map(str.isalnum, line))]
     if not lines:
         return text.strip()
-    line = lines[-1]
-    if len(line) > MOST_LINE_CHARACTERS:
-        found = [each.text for each in sentences_of(line, language)]
-        spoken = [each for each in found if any(map(str.isalnum, each))]
-        line = spoken[-1] if spoken else line
-    return line[-4 * MOST_LINE_CHARACTERS :]
+    found = [each.text.strip() for each in sentences_of(lines[-1], language)]
+    spoken = [each for each in found if any(map(str.isalnum, each))]
+    return (spoken[-1] if spoken else lines[-1])[-MOST_LINE_CHARACTERS:]

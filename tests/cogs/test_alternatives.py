@@ -118,7 +118,7 @@ async def test_a_vote_rests_while_the_story_stands_elsewhere(scene: Scene) -> No
     await scene.write(scene.bo, "Three.")
     assert await shown() == [[], [], []]
     assert {text.partition("\n")[2] for text in scene.contents()[-4:-1]} == {
-        "-# ⏸️ The story stands elsewhere now: this vote rests."
+        "-# ⏸️ This vote rests: it cannot be decided as the story stands."
     }
     await scene.bo.slash(scene.room, "story undo")
     assert await shown() == [[vote, "Choose this one"] for vote in ("Vote", "Vote · 1", "Vote")]

@@ -88,7 +88,7 @@ async def test_a_refused_reply_is_answered_for_a_while_only(scene: Scene) -> Non
     scene.env.settle_timeout = 0.2
     await scene.bo.send(scene.room, "Too late.", reply_to=turn)
     assert len(scene.public()) == with_notice
-    assert scene.newest.content == "No story is open here. Start one with /story start."
+    assert scene.newest.content.startswith("“The Lighthouse” has ended. You can /story read")
     await scene.env.advance_time(31)
     assert scene.newest.content == "Too late."
 

@@ -96,9 +96,8 @@ async def test_a_refused_text_is_given_back(scene: Scene) -> None:
     form = await scene.bo.slash(scene.room, "story write")
     await scene.alice.slash(scene.room, "story end")
     refused = await scene.bo.submit_modal(form, {"text": "A line\nand another."})
-    assert told(refused) == (
-        "No story is open here. Start one with /story start.\nYour text:\n>>> A line\nand another."
-    )
+    assert told(refused).startswith("“The Lighthouse” has ended. ")
+    assert told(refused).endswith("\nYour text:\n>>> A line\nand another.")
 
 
 async def test_a_long_refused_text_is_given_back_as_a_file(scene: Scene) -> None:

@@ -285,7 +285,7 @@ async def test_the_end_is_a_colophon_that_offers_the_export(scene: Scene) -> Non
         f"🏁 **The Lighthouse**: the end.\n-# 1 turn, 3 words, written by {scene.bo.mention}."
     )
     assert "The end came." in (await file.read()).decode()
-    assert told(after) == "No story is open here. Start one with /story start."
+    assert told(after).startswith("“The Lighthouse” has ended. You can /story read")
 
 
 async def test_the_colophon_exports_its_own_story_also_when_another_was_started(

@@ -67,6 +67,31 @@ async def test_a_text_becomes_a_story_that_goes_on(scene: Scene) -> None:
     assert read.startswith("**the rain**") or "Night 0." in read
 
 
+async def test_what_is_done_to_a_turn_without_messages_is_told_in_private(scene: Scene) -> None:
+    data = "\n\n".join(f"Night {n}. " + "It rained. " * 100 for n in range(3)).encode()
+    await scene.alice.slash(scene.room, "story import", file=("the_rain.md", data))
+    card = scene.newest
+    undone = await scene.alice.slash(scene.room, "story undo")
+    redone = await scene.alice.slash(scene.room, "story redo")
+    merged = await scene.alice.slash(scene.room, "story merge", turn=1)
+    assert told(undone) == "↩️ Turn 3 is undone. /story redo brings it back."
+    assert told(redone) == "↪️ Turn 3 is back."
+    assert told(merged).startswith("✅ The story tells it so now.")
+    assert scene.newest.id == card.id
+
+
+async def test_a_story_that_had_ended_comes_back_ended(scene: Scene) -> None:
+    await scene.start()
+    await scene.write(scene.bo, "The lamp was out.")
+    await scene.alice.slash(scene.room, "story end")
+    data = await file_of(await scene.alice.slash(scene.room, "story export", form="jsonl")).read()
+    await scene.maya.slash(scene.room, "story import", file=("a.jsonl", data))
+    assert scene.newest.content.endswith("It has ended; /story read shows it.")
+    assert labels(scene.newest) == ["Export"]
+    refused = await scene.bo.slash(scene.room, "story write")
+    assert told(refused).startswith("“The Lighthouse” has ended.")
+
+
 async def test_a_whole_story_comes_back_by_a_moderators_hand(scene: Scene) -> None:
     await scene.start()
     await scene.write(scene.bo, "The lamp was out.")

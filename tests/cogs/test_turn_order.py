@@ -136,7 +136,18 @@ async def test_popcorn_names_the_next_from_a_menu(scene: Scene) -> None:
     await scene.alice.select(answer, values=[str(scene.maya.id)])
     assert scene.newest.content.endswith(f"Next: {name(scene, 'maya')}.")
     refused = await scene.bo.slash(scene.room, "story pass", member=scene.alice)
+    nobody = await scene.maya.slash(scene.room, "story pass")
     assert told(refused) == "It is maya's turn."
+    assert told(nobody) == "The model does not write next here. Name a member."
+
+
+async def test_who_is_to_name_the_next_is_told_so_when_they_want_to_write(scene: Scene) -> None:
+    await begin(scene, "popcorn")
+    await scene.write(scene.alice, "One.")
+    namer = await scene.alice.slash(scene.room, "story continue")
+    other = await scene.bo.slash(scene.room, "story continue")
+    assert told(namer) == "You wrote last: name who writes next, with /story pass."
+    assert told(other) == "alice is to name who writes next."
 
 
 async def test_a_moderator_hands_the_turn_over(scene: Scene) -> None:
@@ -162,8 +173,36 @@ async def test_of_a_blind_turn_only_the_last_line_is_shown_until_the_end(scene: 
     assert "Another secret." in read_by_bo
     await scene.alice.slash(scene.room, "story end")
     read_at_last = told(await scene.bo.slash(scene.room, "story read"))
-    assert scene.newest.content.endswith("The veil is lifted: /story read shows it whole.")
+    *_, newest, colophon = await scene.tidied()
+    assert colophon.content.endswith("The veil is lifted: /story read shows it whole.")
     assert "A secret." in read_at_last
+    assert labels(newest) == ["Why?"]
+    assert "Next: " not in newest.content
+
+
+async def test_of_a_blind_line_with_several_sentences_the_last_one_is_shown(scene: Scene) -> None:
+    await begin(scene, "blind")
+    await scene.write(scene.alice, "A secret. The door opened.")
+    assert "**alice**\n… The door opened." in scene.newest.content
+
+
+async def test_rules_and_an_end_show_in_the_threads_of_branches_too(scene: Scene) -> None:
+    await begin(scene, "round_robin")
+    await scene.write(scene.alice, "One.")
+    await scene.bo.slash(scene.room, "story branch new", name="bo's", place="thread")
+    (thread,) = scene.room.threads
+    form = await scene.bo.slash(thread, "story write")
+    await scene.bo.submit_modal(form, {"text": "Two."})
+
+    async def shown() -> list[str]:
+        await scene.tidied()
+        return labels(scene.public(thread)[-1])
+
+    assert await shown() == ["Write your turn", "Continue", "Skip", "Undo"]
+    await scene.alice.slash(scene.room, "story rules", mode="free")
+    assert await shown() == ["Continue", "Undo"]
+    await scene.alice.slash(scene.room, "story end")
+    assert await shown() == []
 
 
 async def test_the_model_plays_by_itself_when_its_turn_comes(scene: Scene) -> None:
@@ -295,6 +334,14 @@ async def test_the_model_is_asked_for_one_candidate(scene: Scene) -> None:
     await scene.bo.slash(scene.room, "story alternatives")
     assert [text[:6] for text in scene.contents()[-2:]] == ["**1.**", "**2.**"]
     assert scene.newest.content == "**2.** The model's own line."
+
+
+async def test_a_vote_names_how_the_model_is_asked(scene: Scene) -> None:
+    await begin(scene, "vote")
+    refused = await scene.bo.slash(scene.room, "story continue")
+    status = told(await scene.bo.slash(scene.room, "story status"))
+    assert "/story alternatives asks the model" in told(refused)
+    assert "/story continue" not in status
 
 
 async def test_an_own_message_becomes_a_candidate(scene: Scene) -> None:
